@@ -1,0 +1,608 @@
+"""What several chapters of *Before and After* share.
+
+Load the data, score answers, validate a study folder, the statistics that SciPy lacks,
+and the look of the charts. Every method is first done in the cells of a chapter.
+
+In all functions ``change`` is *after minus before*, one number for each person with both scores.
+"""
+
+import collections
+import csv
+import difflib
+import hashlib
+import html
+import io
+import json
+import re
+from pathlib import Path
+
+import altair as alt
+import numpy as np
+import pandas as pd
+from altair.utils.html import spec_to_html
+from scipy import stats
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+WAVES = ("before", "after")
+
+
+# --- load and score ---------------------------------------------------------------------------
+
+
+def load(table, folder=DATA):
+    """Read one table of the study.
+
+    Parameters
+    ----------
+    table : str
+        Name of the file without ``.csv``: ``"scores"``, ``"responses"``, ``"instruments"``, ...
+    folder : path-like, optional
+        The study folder. Default: the book's own ``data``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table, its first column as the index.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such table; the message lists those that exist.
+    """
+    path = Path(folder) / f"{table}.csv"
+    if not path.exists():
+        there = ", ".join(sorted(p.stem for p in Path(folder).glob("*.csv"))) or "no CSV file"
+        raise FileNotFoundError(f"There is no table {table!r} in {folder}. There is: {there}.")
+    return pd.read_csv(path, index_col=0)
+
+
+def score(answers, instruments, items):
+    """Turn coded answers into scores: turn reversed items round, then add up.
+
+    If a person skipped no more than the instrument's ``max_skipped`` items, each gap counts as that person's
+    mean on the other items and the sum is rounded half up. With more gaps the score is missing.
+
+    Parameters
+    ----------
+    answers : pandas.DataFrame
+        One row per person (or per person and wave), one column per item, as numbers; NaN for a skipped item.
+    instruments, items : pandas.DataFrame
+        As read by ``load("instruments")`` and ``load("items")``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row as in ``answers``, one column per instrument; whole numbers as ``Int64``, ``<NA>`` where missing.
+
+    Raises
+    ------
+    ValueError
+        If an item has no column, or an answer lies outside its instrument's range.
+    """
+    scores = pd.DataFrame(index=answers.index)
+    for name, instrument in instruments.iterrows():
+        own = items[items["instrument"] == name]
+        missing = own.index.difference(answers.columns)
+        if len(missing):
+            raise ValueError(f"No column for {', '.join(missing)} of {name}: score needs every item of an instrument.")
+        values = answers[own.index].astype(float)
+        outside = (values < instrument["lowest"]) | (values > instrument["highest"])
+        if outside.any(axis=None):
+            person, item = outside.stack().idxmax()
+            raise ValueError(
+                f"{item} of {person} is {values.at[person, item]:g}, "
+                f"but {name} goes from {instrument['lowest']} to {instrument['highest']}."
+            )
+        turned = own.index[own["reversed"] == "yes"]
+        values[turned] = instrument["lowest"] + instrument["highest"] - values[turned]
+        answered = values.notna().sum(axis=1)
+        total = np.floor(values.sum(axis=1) * len(own) / answered.where(answered > 0) + 0.5)
+        scores[name] = total.where(answered >= len(own) - instrument["max_skipped"]).astype("Int64")
+    return scores
+
+
+# --- statistics -------------------------------------------------------------------------------
+
+
+def _changes(change):
+    """Return the changes as a one-dimensional float array, or say why they cannot be used."""
+    change = np.asarray(change, dtype=float)
+    if change.ndim != 1 or len(change) == 0:
+        raise ValueError(f"Expected one change per person, in one column; got shape {change.shape}.")
+    if np.isnan(change).any():
+        raise ValueError(f"{np.isnan(change).sum()} changes are missing. Keep complete pairs only: change.dropna().")
+    return change
+
+
+def signed_ranks(change, zeros="drop"):
+    """Rank the sizes of the changes and give each rank the sign of its change.
+
+    Parameters
+    ----------
+    change : array-like, shape (N,)
+        After minus before, in points of the scale.
+    zeros : {"drop", "pratt"}
+        ``"drop"`` leaves zero changes out before ranking (Wilcoxon). ``"pratt"`` ranks them with the others
+        and then leaves their ranks out.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        Signed midranks of the n changes that are not zero, in the order of ``change``.
+
+    References
+    ----------
+    Wilcoxon 1945, doi:10.2307/3001968. Pratt 1959, doi:10.1080/01621459.1959.10501526.
+    """
+    change = _changes(change)
+    if zeros not in ("drop", "pratt"):
+        raise ValueError(f'zeros is "drop" or "pratt", not {zeros!r}.')
+    if zeros == "drop":
+        change = change[change != 0]
+    ranks = stats.rankdata(np.abs(change))
+    return (np.sign(change) * ranks)[change != 0]
+
+
+def flip_distribution(ranks):
+    """Distribution of the positive rank sum when every sign is a fair coin.
+
+    Parameters
+    ----------
+    ranks : array-like, shape (n,)
+        Ranks or midranks, that is multiples of one half. Signs are ignored.
+
+    Returns
+    -------
+    numpy.ndarray, shape (2 * sum(ranks) + 1,)
+        Element k is the probability that W+ = k / 2. The elements add up to 1.
+
+    Notes
+    -----
+    The generating function is the product of (1 + x**rank) / 2; multiplying it out, one rank at a time, visits all
+    2**n sign patterns without listing them. Doubling the midranks makes them whole numbers, so ties are exact.
+    """
+    doubled = np.rint(2 * np.abs(np.asarray(ranks, dtype=float))).astype(int)
+    probability = np.zeros(doubled.sum() + 1)
+    probability[0] = 1
+    for rank in doubled:
+        shifted = np.zeros_like(probability)
+        shifted[rank:] = probability[: len(probability) - rank]
+        probability = (probability + shifted) / 2
+    return probability
+
+
+def exact_p(change, zeros="drop"):
+    """Two-sided exact p value of the signed-rank test, also with ties and zeros.
+
+    Parameters
+    ----------
+    change : array-like, shape (N,)
+        After minus before, in points of the scale.
+    zeros : {"drop", "pratt"}
+        As in `signed_ranks`. Zeros split half and half give the p value of ``"pratt"``: they add the same constant
+        to W+ under every pattern of signs.
+
+    Returns
+    -------
+    float
+        Twice the smaller tail, at most 1.
+    """
+    ranks = signed_ranks(change, zeros)
+    probability = flip_distribution(ranks)
+    smaller = round(2 * min(ranks[ranks > 0].sum(), -ranks[ranks < 0].sum()))
+    return min(1.0, 2 * probability[: smaller + 1].sum())
+
+
+def signed_rank(change, zeros="drop", correction=False):
+    """The Wilcoxon signed-rank test as a paper would print it.
+
+    Parameters
+    ----------
+    change : array-like, shape (N,)
+        After minus before, in points of the scale.
+    zeros : {"drop", "pratt"}
+        As in `signed_ranks`.
+    correction : bool
+        Whether to apply the continuity correction to Z and p.
+
+    Returns
+    -------
+    pandas.Series
+        ``pairs`` N, ``zeros``, ``W+`` and ``W-`` (sums of ranks), ``Z`` (tie-corrected, never positive, as SPSS
+        prints it), ``p`` (two-sided, from Z), ``p exact`` and ``r`` (\\|Z\\| over the root of N pairs).
+
+    Raises
+    ------
+    ValueError
+        If every change is zero: then there is nothing to rank.
+    """
+    change = _changes(change)
+    if not change.any():
+        raise ValueError("Every change is zero, so there is nothing to rank.")
+    ranks = signed_ranks(change, zeros)
+    method = {"drop": "wilcox", "pratt": "pratt"}[zeros]
+    test = stats.wilcoxon(change, zero_method=method, correction=correction, method="approx")
+    return pd.Series(
+        {
+            "pairs": len(change),
+            "zeros": (change == 0).sum(),
+            "W+": ranks[ranks > 0].sum(),
+            "W-": -ranks[ranks < 0].sum(),
+            "Z": test.zstatistic,
+            "p": test.pvalue,
+            "p exact": exact_p(change, zeros),
+            "r": abs(test.zstatistic) / np.sqrt(len(change)),
+        }
+    )
+
+
+def rank_biserial(change):
+    """Matched-pairs rank-biserial correlation, (W+ - W-) / (W+ + W-).
+
+    Zeros are dropped before ranking. The result runs from -1 (every change is a decrease) to 1.
+    Source: Kerby 2014, doi:10.2466/11.IT.3.1.
+    """
+    ranks = signed_ranks(change)
+    return ranks.sum() / np.abs(ranks).sum()
+
+
+def probability_of_improvement(change):
+    """Share of people whose score went up, people without change counted half: P(d > 0) + P(d = 0) / 2."""
+    change = _changes(change)
+    return (change > 0).mean() + (change == 0).mean() / 2
+
+
+def pseudo_median(change, confidence=0.95):
+    """Hodges-Lehmann estimate of the change, with an interval from the signed-rank test turned round.
+
+    Parameters
+    ----------
+    change : array-like, shape (N,)
+        After minus before. All N changes are used, zeros included, for the estimate and for the interval.
+    confidence : float
+        At least this much coverage, for example 0.95.
+
+    Returns
+    -------
+    estimate, low, high : float
+        Median of the N(N+1)/2 Walsh averages, and the two Walsh averages that bound the interval, in points.
+        With very few pairs no interval reaches the confidence; then low and high are infinite.
+
+    Notes
+    -----
+    The cut-off comes from the exact null distribution without ties. The closed interval then covers at least as
+    often as promised when the changes are tied (Noether 1967, doi:10.1080/01621459.1967.10482949).
+    """
+    change = _changes(change)
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence lies between 0 and 1, for example 0.95; got {confidence}.")
+    first, second = np.triu_indices(len(change))
+    walsh = np.sort((change[first] + change[second]) / 2)
+    tail = np.cumsum(flip_distribution(np.arange(1, len(change) + 1))[::2])
+    outside = np.count_nonzero(tail <= (1 - confidence) / 2)
+    if outside == 0:
+        return np.median(walsh), -np.inf, np.inf
+    return np.median(walsh), walsh[outside - 1], walsh[-outside]
+
+
+def paired_d(before, after):
+    """Two standardised mean changes that papers both call d.
+
+    Parameters
+    ----------
+    before, after : array-like, shape (N,)
+        The scores of the same N people, in the same order.
+
+    Returns
+    -------
+    pandas.Series
+        ``d_z``: mean change over the standard deviation of the changes. ``d_av``: mean change over the average of
+        the two standard deviations. Source: Lakens 2013, doi:10.3389/fpsyg.2013.00863.
+    """
+    before, after = np.asarray(before, dtype=float), np.asarray(after, dtype=float)
+    change = _changes(after - before)
+    average_sd = (before.std(ddof=1) + after.std(ddof=1)) / 2
+    return pd.Series({"d_z": change.mean() / change.std(ddof=1), "d_av": change.mean() / average_sd})
+
+
+def holm(p_values):
+    """Holm's adjusted p values, in the order given.
+
+    Source: Holm 1979, Scandinavian Journal of Statistics 6:65-70.
+    """
+    p_values = np.asarray(p_values, dtype=float)
+    order = np.argsort(p_values)
+    steps = p_values[order] * np.arange(len(p_values), 0, -1)
+    adjusted = np.empty_like(p_values)
+    adjusted[order] = np.minimum(1, np.maximum.accumulate(steps))
+    return adjusted
+
+
+def cronbach_alpha(answers, confidence=0.95):
+    """Cronbach's alpha with Feldt's interval.
+
+    Parameters
+    ----------
+    answers : pandas.DataFrame, shape (people, items)
+        Coded answers, reversed items already turned round. People with a skipped item are left out.
+    confidence : float
+        Coverage of the interval.
+
+    Returns
+    -------
+    alpha, low, high : float
+
+    References
+    ----------
+    Feldt, Woodruff and Salih 1987, doi:10.1177/014662168701100107.
+    """
+    complete = answers.dropna().astype(float)
+    people, k = complete.shape
+    if people < 2 or k < 2:
+        raise ValueError(f"Alpha needs at least two complete people and two items; got {people} and {k}.")
+    alpha = k / (k - 1) * (1 - complete.var().sum() / complete.sum(axis=1).var())
+    f = stats.f(people - 1, (people - 1) * (k - 1))
+    tail = (1 - confidence) / 2
+    return alpha, 1 - (1 - alpha) * f.ppf(1 - tail), 1 - (1 - alpha) * f.ppf(tail)
+
+
+# --- validate ---------------------------------------------------------------------------------
+
+COLUMNS = {
+    "instruments.csv": ["instrument", "name", "lowest", "highest", "labels", "higher_means", "max_skipped"],
+    "items.csv": ["item", "instrument", "wording", "reversed"],
+    "codebook.csv": ["table", "variable", "label", "type", "values", "unit", "missing", "scoring"],
+}
+
+
+def validate(folder=DATA):
+    """Check a study folder and report everything that is wrong with it, at once.
+
+    The folder holds ``instruments.csv``, ``items.csv``, ``codebook.csv`` and the two survey exports
+    ``raw/before.csv`` and ``raw/after.csv``. An export has one header row, or three as survey platforms write them
+    (names, question texts, import ids); one row per submission; a column ``code``; one column per item with the
+    label or the number of the answer, empty if skipped; other columns only if the codebook lists them.
+    Nothing is changed, dropped or repaired: what to do about a problem is the analyst's decision.
+
+    Parameters
+    ----------
+    folder : path-like, optional
+        The study folder. Default: the book's own ``data``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per problem: ``file``, ``row`` (as a spreadsheet numbers it; 0 for the whole file), ``column``,
+        ``found``, ``expected``. Empty if all is well.
+    """
+    folder, problems = Path(folder), []
+
+    def report(*problem):
+        problems.append(problem)
+
+    tables = {file: _read(folder, file, report) for file in COLUMNS}
+    for file, (header, _) in tables.items():
+        if header:
+            _check_header(file, header, COLUMNS[file], COLUMNS[file], report)
+    instruments = _check_instruments(tables["instruments.csv"][1], report)
+    items = _check_items(tables["items.csv"][1], instruments, report)
+    rows_of = {}
+    for wave in WAVES:
+        file = f"raw/{wave}.csv"
+        others = {row.get("variable") for _, row in tables["codebook.csv"][1] if row.get("table") == file}
+        header, rows = _read(folder, file, report)
+        if header:
+            _check_header(file, header, ["code", *items], {"code", *items, *others}, report)
+            rows_of[file] = _check_answers(file, rows, items, report)
+    if len(rows_of) == 2:
+        for file, other in (WAVES, WAVES[::-1]):
+            file, other = f"raw/{file}.csv", f"raw/{other}.csv"
+            for code, row in rows_of[file].items():
+                if code not in rows_of[other]:
+                    report(file, row, "code", code, f"the same code in {other}")
+    return pd.DataFrame(problems, columns=["file", "row", "column", "found", "expected"])
+
+
+def _read(folder, file, report):
+    """Read a CSV file as text: its header, and its rows as (row number, {column: cell})."""
+    path = folder / file
+    if not path.is_file():
+        report(file, 0, "", "no such file", "a CSV file of this name")
+        return [], []
+    content = path.read_bytes()
+    if content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
+        report(file, 0, "", "a spreadsheet workbook", "text: save as CSV UTF-8")
+        return [], []
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content[: error.start].count(b"\n") + 1
+        report(file, row, "", f"byte {content[error.start]:#04x}, which is not UTF-8", "text: save as CSV UTF-8")
+        return [], []
+    if "\0" in text:
+        report(file, 0, "", "NUL characters, as in UTF-16", "text: save as CSV UTF-8")
+        return [], []
+    rows = [(number, row) for number, row in enumerate(csv.reader(io.StringIO(text, newline="")), 1) if any(row)]
+    if not rows:
+        report(file, 0, "", "an empty file", "a header and then one row for each entry")
+        return [], []
+    header = rows[0][1]
+    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
+        report(file, 1, "", header[0][:40], "columns separated by commas: save as CSV UTF-8 (comma delimited)")
+        return [], []
+    imported = [place for place, (_, row) in enumerate(rows) if any(cell.startswith('{"ImportId"') for cell in row)]
+    body = []
+    for number, row in rows[max(imported, default=0) + 1 :]:
+        if len(row) == len(header):
+            body.append((number, dict(zip(header, row))))
+        else:
+            report(file, number, "", f"{len(row)} cells", f"{len(header)} cells, as many as in the header")
+    if not body:
+        report(file, 0, "", "no row below the header", "one row for each entry")
+    return header, body
+
+
+def _check_header(file, header, needed, known, report):
+    for column in needed:
+        if column not in header:
+            close = difflib.get_close_matches(column, set(header) - set(known), 1)
+            report(file, 1, column, f"no such column, but {close[0]!r}" if close else "no such column", f"{column!r}")
+    for column in dict.fromkeys(header):
+        if header.count(column) > 1:
+            report(file, 1, column, f"{header.count(column)} columns of this name", "one")
+        if column not in known:
+            report(file, 1, column, "an unknown column", "a column that items.csv or codebook.csv describes")
+
+
+def _check_names(file, rows, column, report):
+    """Return the rows by name, reporting names that are blank or used before."""
+    named = {}
+    for number, row in rows:
+        name = row.get(column, "")
+        if not name.strip():
+            report(file, number, column, "an empty cell", "a name")
+        elif name in named:
+            report(file, number, column, f"{name!r} again", "each name once")
+        else:
+            named[name] = (number, row)
+    return named
+
+
+def _check_instruments(rows, report):
+    """Return ``{instrument: (number of each answer, expected answers in words, max_skipped)}``, None if undefined."""
+    file, instruments = "instruments.csv", {}
+    for name, (number, row) in _check_names(file, rows, "instrument", report).items():
+        whole = {}
+        for column in ("lowest", "highest", "max_skipped"):
+            if re.fullmatch(r"-?\d+", row.get(column, "")):
+                whole[column] = int(row[column])
+            else:
+                report(file, number, column, row.get(column, ""), "a whole number")
+        instruments[name] = None
+        if len(whole) < 3:
+            continue
+        steps = range(whole["lowest"], whole["highest"] + 1)
+        labels = row.get("labels", "").split("; ")
+        if len(steps) < 2:
+            report(file, number, "highest", row["highest"], f"more than the lowest, {row['lowest']}")
+        elif len(labels) != len(steps):
+            expected = f"{len(steps)} labels with '; ' between them, one for each of {steps[0]} to {steps[-1]}"
+            report(file, number, "labels", f"{len(labels)}: {row.get('labels', '')}", expected)
+        elif len(set(labels)) < len(labels):
+            report(file, number, "labels", row["labels"], "labels that differ from each other")
+        else:
+            answers = {str(step): step for step in steps} | dict(zip(labels, steps))
+            expected = f"{', '.join(labels)}, or {steps[0]} to {steps[-1]}"
+            instruments[name] = answers, expected, whole["max_skipped"]
+        if whole["max_skipped"] < 0:
+            report(file, number, "max_skipped", row["max_skipped"], "0 or more")
+    return instruments
+
+
+def _check_items(rows, instruments, report):
+    """Return ``{item: (name of its instrument, the instrument's rules or None)}``."""
+    file, items = "items.csv", {}
+    for name, (number, row) in _check_names(file, rows, "item", report).items():
+        instrument = row.get("instrument", "")
+        items[name] = instrument, instruments.get(instrument)
+        if instrument not in instruments:
+            report(file, number, "instrument", instrument, f"one of instruments.csv: {', '.join(instruments)}")
+        if row.get("reversed") not in ("yes", "no"):
+            report(file, number, "reversed", row.get("reversed", ""), "yes or no")
+        if not row.get("wording", "").strip():
+            report(file, number, "wording", "an empty cell", "the item as people read it")
+    for instrument in instruments.keys() - {instrument for instrument, _ in items.values()}:
+        report(file, 0, "instrument", f"no item of {instrument}", "at least one")
+    return items
+
+
+def _check_answers(file, rows, items, report):
+    """Return ``{code without stray case and blanks: first row}``."""
+    first_row = {}
+    for number, row in rows:
+        typed = row.get("code", "")
+        code = re.sub(r"\s", "", typed).upper()
+        if not code:
+            report(file, number, "code", "an empty cell", "the person's code")
+        elif code in first_row:
+            report(file, number, "code", f"{typed!r}, also in row {first_row[code]}", "one row for each person")
+        else:
+            first_row[code] = number
+        if code and typed != code:
+            report(file, number, "code", repr(typed), f"{code!r}, without blanks and in capitals")
+        skipped = collections.Counter()
+        for item, (instrument, rules) in items.items():
+            cell = row.get(item)
+            if cell == "":
+                skipped[instrument] += 1
+            elif cell is not None and rules and cell not in rules[0]:
+                close = difflib.get_close_matches(cell, rules[0], 1)
+                report(file, number, item, repr(cell), rules[1] + (f"; perhaps {close[0]!r}" if close else ""))
+        for instrument, gaps in skipped.items():
+            rules = items[next(item for item in items if items[item][0] == instrument)][1]
+            if rules and gaps > rules[2]:
+                report(file, number, f"items of {instrument}", f"{gaps} empty cells", f"at most {rules[2]}")
+    return first_row
+
+
+# --- charts -----------------------------------------------------------------------------------
+
+BEFORE, AFTER = "#0072B2", "#D55E00"  # told apart by colour-blind readers; before is also drawn hollow, after filled
+INK, FAINT = "#3b3b3b", "#d9d9d9"  # the page's style swaps these two in dark mode
+
+
+def _theme():
+    words = {"labelColor": INK, "titleColor": INK, "labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal"}
+    return {
+        "width": "container",
+        "config": {
+            "background": None,
+            "font": "system-ui, sans-serif",
+            "view": {"stroke": None, "continuousHeight": 260, "discreteHeight": 260},
+            "title": {"color": INK, "subtitleColor": INK, "fontSize": 15, "subtitleFontSize": 13, "anchor": "start"},
+            "axis": {**words, "gridColor": FAINT, "domainColor": INK, "tickColor": INK},
+            "header": words,
+            "legend": {**words, "orient": "top"},
+            "text": {"color": INK, "fontSize": 13},
+            "point": {"size": 70, "strokeWidth": 2},
+            "rule": {"color": INK},
+            "range": {"category": [BEFORE, AFTER]},
+        },
+    }
+
+
+def _figure(spec, **metadata):
+    """Show a chart as a figure: the picture, its text alternative, and the numbers behind it one click away."""
+    words = spec.get("description")
+    if not words:
+        raise ValueError("This chart has no text alternative: say what it shows in .properties(description=...).")
+    name = "chart-" + hashlib.sha1(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:8]
+    picture = spec_to_html(
+        spec,
+        mode="vega-lite",
+        vega_version=alt.VEGA_VERSION,
+        vegalite_version=alt.VEGALITE_VERSION,
+        vegaembed_version=alt.VEGAEMBED_VERSION,
+        output_div=name,
+        embed_options={"actions": False, "renderer": "svg"},
+        fullhtml=False,
+        template="universal",
+    )
+    tables = [
+        pd.DataFrame(rows).to_html(index=False, border=0, na_rep="", float_format="{:.4g}".format)
+        for rows in spec.get("datasets", {}).values()
+    ]
+    text = (
+        f'<figure class="chart">{picture}<details><summary>This chart in words and numbers</summary>'
+        f"<p>{html.escape(words)}</p>{''.join(tables)}</details></figure>"
+    )
+    return {"text/html": text, "text/plain": words}
+
+
+if hasattr(alt, "theme"):  # altair 5.5 and later
+    alt.theme.register("before-and-after", enable=True)(_theme)
+else:
+    alt.themes.register("before-and-after", _theme)
+    alt.themes.enable("before-and-after")
+alt.renderers.register("before-and-after", _figure)
+alt.renderers.enable("before-and-after")
