@@ -88,9 +88,9 @@ def score(answers, instruments, items):
         values = answers[own.index].astype(float)
         outside = (values < instrument["lowest"]) | (values > instrument["highest"])
         if outside.any(axis=None):
-            person, item = outside.stack().idxmax()
+            row, item = np.argwhere(outside.to_numpy())[0]
             raise ValueError(
-                f"{item} of {person} is {values.at[person, item]:g}, "
+                f"{own.index[item]} of {answers.index[row]} is {values.iat[row, item]:g}, "
                 f"but {name} goes from {instrument['lowest']} to {instrument['highest']}."
             )
         turned = own.index[own["reversed"] == "yes"]
@@ -114,6 +114,13 @@ def _changes(change):
     return change
 
 
+def _tail(confidence):
+    """Return what an interval leaves out on each side, or say what a confidence is."""
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence lies between 0 and 1, for example 0.95; got {confidence}.")
+    return (1 - confidence) / 2
+
+
 def signed_ranks(change, zeros="drop"):
     """Rank the sizes of the changes and give each rank the sign of its change.
 
@@ -130,6 +137,11 @@ def signed_ranks(change, zeros="drop"):
     numpy.ndarray, shape (n,)
         Signed midranks of the n changes that are not zero, in the order of ``change``.
 
+    Raises
+    ------
+    ValueError
+        If every change is zero: then there is nothing to rank. So do all functions that rank.
+
     References
     ----------
     Wilcoxon 1945, doi:10.2307/3001968. Pratt 1959, doi:10.1080/01621459.1959.10501526.
@@ -137,6 +149,8 @@ def signed_ranks(change, zeros="drop"):
     change = _changes(change)
     if zeros not in ("drop", "pratt"):
         raise ValueError(f'zeros is "drop" or "pratt", not {zeros!r}.')
+    if not change.any():
+        raise ValueError("Every change is zero, so there is nothing to rank.")
     if zeros == "drop":
         change = change[change != 0]
     ranks = stats.rankdata(np.abs(change))
@@ -210,15 +224,8 @@ def signed_rank(change, zeros="drop", correction=False):
     pandas.Series
         ``pairs`` N, ``zeros``, ``W+`` and ``W-`` (sums of ranks), ``Z`` (tie-corrected, never positive, as SPSS
         prints it), ``p`` (two-sided, from Z), ``p exact`` and ``r`` (\\|Z\\| over the root of N pairs).
-
-    Raises
-    ------
-    ValueError
-        If every change is zero: then there is nothing to rank.
     """
     change = _changes(change)
-    if not change.any():
-        raise ValueError("Every change is zero, so there is nothing to rank.")
     ranks = signed_ranks(change, zeros)
     method = {"drop": "wilcox", "pratt": "pratt"}[zeros]
     test = stats.wilcoxon(change, zero_method=method, correction=correction, method="approx")
@@ -274,12 +281,10 @@ def pseudo_median(change, confidence=0.95):
     often as promised when the changes are tied (Noether 1967, doi:10.1080/01621459.1967.10482949).
     """
     change = _changes(change)
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence lies between 0 and 1, for example 0.95; got {confidence}.")
     first, second = np.triu_indices(len(change))
     walsh = np.sort((change[first] + change[second]) / 2)
     tail = np.cumsum(flip_distribution(np.arange(1, len(change) + 1))[::2])
-    outside = np.count_nonzero(tail <= (1 - confidence) / 2)
+    outside = np.count_nonzero(tail <= _tail(confidence))
     if outside == 0:
         return np.median(walsh), -np.inf, np.inf
     return np.median(walsh), walsh[outside - 1], walsh[-outside]
@@ -311,6 +316,8 @@ def holm(p_values):
     Source: Holm 1979, Scandinavian Journal of Statistics 6:65-70.
     """
     p_values = np.asarray(p_values, dtype=float)
+    if p_values.ndim != 1 or not ((p_values >= 0) & (p_values <= 1)).all():
+        raise ValueError(f"Expected a list of p values from 0 to 1, none missing; got {p_values}.")
     order = np.argsort(p_values)
     steps = p_values[order] * np.arange(len(p_values), 0, -1)
     adjusted = np.empty_like(p_values)
@@ -342,7 +349,7 @@ def cronbach_alpha(answers, confidence=0.95):
         raise ValueError(f"Alpha needs at least two complete people and two items; got {people} and {k}.")
     alpha = k / (k - 1) * (1 - complete.var().sum() / complete.sum(axis=1).var())
     f = stats.f(people - 1, (people - 1) * (k - 1))
-    tail = (1 - confidence) / 2
+    tail = _tail(confidence)
     return alpha, 1 - (1 - alpha) * f.ppf(1 - tail), 1 - (1 - alpha) * f.ppf(tail)
 
 
@@ -377,8 +384,10 @@ def validate(folder=DATA):
     """
     folder, problems = Path(folder), []
 
-    def report(*problem):
-        problems.append(problem)
+    def report(file, row, column, found, expected):
+        # a column that the file lacks is one problem, not another one in each row
+        if not any(p[0] == file and p[2] == column and p[3].startswith("no such column") for p in problems):
+            problems.append((file, row, column, found, expected))
 
     tables = {file: _read(folder, file, report) for file in COLUMNS}
     for file, (header, _) in tables.items():
@@ -392,9 +401,10 @@ def validate(folder=DATA):
         others = {row.get("variable") for _, row in tables["codebook.csv"][1] if row.get("table") == file}
         header, rows = _read(folder, file, report)
         if header:
-            _check_header(file, header, ["code", *items], {"code", *items, *others}, report)
+            known = {"code", *items, *others} if items else header
+            _check_header(file, header, ["code", *items], known, report)
             rows_of[file] = _check_answers(file, rows, items, report)
-    if len(rows_of) == 2:
+    if len(rows_of) == 2 and all(rows_of.values()):
         for file, other in (WAVES, WAVES[::-1]):
             file, other = f"raw/{file}.csv", f"raw/{other}.csv"
             for code, row in rows_of[file].items():
@@ -410,7 +420,7 @@ def _read(folder, file, report):
         report(file, 0, "", "no such file", "a CSV file of this name")
         return [], []
     content = path.read_bytes()
-    if content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         report(file, 0, "", "a spreadsheet workbook", "text: save as CSV UTF-8")
         return [], []
     try:
@@ -422,7 +432,11 @@ def _read(folder, file, report):
     if "\0" in text:
         report(file, 0, "", "NUL characters, as in UTF-16", "text: save as CSV UTF-8")
         return [], []
-    rows = [(number, row) for number, row in enumerate(csv.reader(io.StringIO(text, newline="")), 1) if any(row)]
+    try:
+        rows = [(number, row) for number, row in enumerate(csv.reader(io.StringIO(text, newline="")), 1) if any(row)]
+    except csv.Error:  # a cell of more than 131072 characters
+        report(file, 0, "", "a cell that does not end", "quotation marks in pairs")
+        return [], []
     if not rows:
         report(file, 0, "", "an empty file", "a header and then one row for each entry")
         return [], []
@@ -451,7 +465,8 @@ def _check_header(file, header, needed, known, report):
         if header.count(column) > 1:
             report(file, 1, column, f"{header.count(column)} columns of this name", "one")
         if column not in known:
-            report(file, 1, column, "an unknown column", "a column that items.csv or codebook.csv describes")
+            found = "an unknown column" if column else "a column without a name"
+            report(file, 1, column, found, "a column that items.csv or codebook.csv describes")
 
 
 def _check_names(file, rows, column, report):
@@ -474,7 +489,7 @@ def _check_instruments(rows, report):
     for name, (number, row) in _check_names(file, rows, "instrument", report).items():
         whole = {}
         for column in ("lowest", "highest", "max_skipped"):
-            if re.fullmatch(r"-?\d+", row.get(column, "")):
+            if re.fullmatch("-?[0-9]{1,6}", row.get(column, "")):
                 whole[column] = int(row[column])
             else:
                 report(file, number, column, row.get(column, ""), "a whole number")
@@ -488,8 +503,8 @@ def _check_instruments(rows, report):
         elif len(labels) != len(steps):
             expected = f"{len(steps)} labels with '; ' between them, one for each of {steps[0]} to {steps[-1]}"
             report(file, number, "labels", f"{len(labels)}: {row.get('labels', '')}", expected)
-        elif len(set(labels)) < len(labels):
-            report(file, number, "labels", row["labels"], "labels that differ from each other")
+        elif len({label.strip() for label in labels} - {""}) < len(labels):
+            report(file, number, "labels", row["labels"], "labels that differ from each other, none of them blank")
         else:
             answers = {str(step): step for step in steps} | dict(zip(labels, steps))
             expected = f"{', '.join(labels)}, or {steps[0]} to {steps[-1]}"
@@ -505,14 +520,16 @@ def _check_items(rows, instruments, report):
     for name, (number, row) in _check_names(file, rows, "item", report).items():
         instrument = row.get("instrument", "")
         items[name] = instrument, instruments.get(instrument)
-        if instrument not in instruments:
+        if instruments and instrument not in instruments:
             report(file, number, "instrument", instrument, f"one of instruments.csv: {', '.join(instruments)}")
         if row.get("reversed") not in ("yes", "no"):
             report(file, number, "reversed", row.get("reversed", ""), "yes or no")
         if not row.get("wording", "").strip():
             report(file, number, "wording", "an empty cell", "the item as people read it")
-    for instrument in instruments.keys() - {instrument for instrument, _ in items.values()}:
-        report(file, 0, "instrument", f"no item of {instrument}", "at least one")
+    used = {instrument for instrument, _ in items.values()}
+    for instrument in instruments:
+        if instrument not in used:
+            report(file, 0, "instrument", f"no item of {instrument}", "at least one")
     return items
 
 
@@ -540,7 +557,7 @@ def _check_answers(file, rows, items, report):
                 report(file, number, item, repr(cell), rules[1] + (f"; perhaps {close[0]!r}" if close else ""))
         for instrument, gaps in skipped.items():
             rules = items[next(item for item in items if items[item][0] == instrument)][1]
-            if rules and gaps > rules[2]:
+            if rules and gaps > rules[2] >= 0:
                 report(file, number, f"items of {instrument}", f"{gaps} empty cells", f"at most {rules[2]}")
     return first_row
 
@@ -548,6 +565,7 @@ def _check_answers(file, rows, items, report):
 # --- charts -----------------------------------------------------------------------------------
 
 BEFORE, AFTER = "#0072B2", "#D55E00"  # told apart by colour-blind readers; before is also drawn hollow, after filled
+UP, DOWN, SAME = "#009E73", "#AA4499", "#7f7f7f"  # scores that rose, fell, stayed
 INK, FAINT = "#3b3b3b", "#d9d9d9"  # the page's style swaps these two in dark mode
 
 
@@ -559,7 +577,6 @@ def _theme():
             "background": None,
             "font": "system-ui, sans-serif",
             "view": {"stroke": None, "continuousHeight": 260, "discreteHeight": 260},
-            "title": {"color": INK, "subtitleColor": INK, "fontSize": 15, "subtitleFontSize": 13, "anchor": "start"},
             "axis": {**words, "gridColor": FAINT, "domainColor": INK, "tickColor": INK},
             "header": words,
             "legend": {**words, "orient": "top"},
@@ -572,13 +589,17 @@ def _theme():
 
 
 def _figure(spec, **metadata):
-    """Show a chart as a figure: the picture, its text alternative, and the numbers behind it one click away."""
-    words = spec.get("description")
-    if not words:
-        raise ValueError("This chart has no text alternative: say what it shows in .properties(description=...).")
+    """Show a chart as a figure: its title as caption, the picture, and its text alternative and numbers one click away."""
+    title = spec.get("title")
+    title = title if isinstance(title, dict) else {"text": title}
+    if not (title["text"] and title.get("subtitle") and spec.get("description")):
+        raise ValueError(
+            "A chart needs .properties(title=alt.Title('the finding', subtitle='where the numbers come from'), "
+            "description='what the chart shows, for those who cannot see it')."
+        )
     name = "chart-" + hashlib.sha1(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:8]
     picture = spec_to_html(
-        spec,
+        {key: value for key, value in spec.items() if key != "title"},  # the caption wraps on a phone, a title does not
         mode="vega-lite",
         vega_version=alt.VEGA_VERSION,
         vegalite_version=alt.VEGALITE_VERSION,
@@ -593,10 +614,12 @@ def _figure(spec, **metadata):
         for rows in spec.get("datasets", {}).values()
     ]
     text = (
-        f'<figure class="chart">{picture}<details><summary>This chart in words and numbers</summary>'
-        f"<p>{html.escape(words)}</p>{''.join(tables)}</details></figure>"
+        f'<figure class="chart"><figcaption><b>{html.escape(title["text"])}</b> '
+        f'{html.escape(title["subtitle"])}</figcaption>{picture}'
+        f"<details><summary>This chart in words and numbers</summary><p>{html.escape(spec['description'])}</p>"
+        f"{''.join(tables)}</details></figure>"
     )
-    return {"text/html": text, "text/plain": words}
+    return {"text/html": text, "text/plain": spec["description"]}
 
 
 if hasattr(alt, "theme"):  # altair 5.5 and later

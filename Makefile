@@ -1,0 +1,49 @@
+PYTHON ?= python3
+BIN := .venv/bin
+
+# IPython and Jupyter keep their files here, not in the reader's home, and find no settings of the reader's.
+export IPYTHONDIR := $(CURDIR)/.venv/ipython
+export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/runtime
+
+.PHONY: help book test execute data oracles lock clean
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s%s\n", $$1, $$2 }' Makefile
+
+book: .venv/.installed  ## Build the book into _build/html
+	@# --all, because a page that is not built again would not repeat its warnings
+	@$(BIN)/jupyter-book build --all -W -n --keep-going -q .
+	@echo "The book is built. Open $(CURDIR)/_build/html/index.html"
+
+test: book  ## Check everything: data, statistics, notebooks, and the built book in a browser
+	@$(BIN)/python tests/browser.py
+	@$(BIN)/pytest
+
+execute: .venv/.installed  ## Run every chapter and store its outputs
+	@$(BIN)/python chapters/execute.py
+
+data: .venv/.installed  ## Make the synthetic data again from their seeds
+	@$(BIN)/python data/generate.py
+
+oracles:  ## Make R's results again, which the tests compare with (needs R)
+	@Rscript tests/oracles.R
+
+lock:  ## Pin the newest versions that requirements.in allows
+	@$(PYTHON) -m venv _build/lock
+	@_build/lock/bin/pip install --quiet --disable-pip-version-check uv
+	@_build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+		--no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
+
+clean:  ## Remove all that these targets made, the environment too
+	rm -rf .venv _build .pytest_cache
+
+.venv/.installed: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit( \
+		"This book needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + \
+		". Name another one: make PYTHON=python3.12 book")'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make environments. On Debian or Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing the pinned packages into .venv; this takes some minutes ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@

@@ -1,0 +1,48 @@
+"""The browser that tests/test_book.py drives. As a program: make sure that there is one."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from playwright.sync_api import Error, sync_playwright
+
+NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+CUT_OFF = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--disable-background-networking"]
+
+
+def launch(playwright):
+    """Start $CHROMIUM, or an installed Chromium or Chrome, or else Playwright's own; without a network."""
+    installed = filter(None, map(shutil.which, NAMES))
+    return playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM") or next(installed, None), args=CUT_OFF)
+
+
+def problem():
+    """Say why no browser starts; None if one does."""
+    with sync_playwright() as playwright:
+        try:
+            launch(playwright).close()
+        except Error as error:
+            return error.message
+
+
+def install():
+    """Yield after each attempt to install a browser."""
+    attempts = [[sys.executable, "-m", "playwright", "install", "chromium"]]
+    if shutil.which("apt-get"):
+        root = [] if os.geteuid() == 0 else ["sudo"]
+        attempts += [[*root, "apt-get", "update"], [*root, "apt-get", "install", "-y", "chromium"]]
+    for command in attempts:
+        print("No browser starts yet. Trying:", " ".join(command), flush=True)
+        try:
+            subprocess.run(command, timeout=600)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            print(error)
+        yield
+
+
+if __name__ == "__main__":
+    attempts = install()
+    while why := problem():
+        if next(attempts, "none left") == "none left":
+            sys.exit(f"The tests need Chromium or Chrome: install one, or name it in CHROMIUM.\n{why}")

@@ -1,0 +1,115 @@
+# Compute with R what tests/test_statistics.py compares chapters/prepost.py with:
+#
+#     Rscript tests/oracles/oracles.R [folder]
+#
+# reads data/ and vectors.csv, and writes changes.csv (the changes that R saw), results.csv and versions.csv
+# beside this script, or to the folder given. Every value but d_av, the probability of improvement, the interval of
+# tied changes and the paper's arithmetic comes from a published R package; those four are written out below.
+
+suppressPackageStartupMessages({
+  library(coin)
+  library(exactRankTests)
+  library(effectsize)
+})
+
+script <- sub("--file=", "", grep("--file=", commandArgs(), value = TRUE))
+here <- dirname(normalizePath(script))
+data <- file.path(here, "..", "..", "data")
+given <- commandArgs(trailingOnly = TRUE)
+out <- if (length(given)) given[1] else here
+
+results <- list()
+store <- function(case, statistic, program, value) {
+  row <- data.frame(case, statistic, program, value = sprintf("%.12g", as.numeric(value)))
+  results[[length(results) + 1]] <<- row
+}
+
+signed_rank <- function(case, d) {
+  moved <- d[d != 0]
+  untied <- !anyDuplicated(abs(moved)) && length(moved) == length(d)
+  for (correct in c(FALSE, TRUE)) {
+    # wilcox.test warns when it drops zeros, which is what is wanted here
+    test <- wilcox.test(moved, exact = FALSE, correct = correct)
+    store(case, if (correct) "p corrected" else "p", "stats::wilcox.test", test$p.value)
+  }
+  store(case, "V", "stats::wilcox.test", test$statistic)
+  store(case, "p exact, drop", "exactRankTests::wilcox.exact", wilcox.exact(moved)$p.value)
+  for (rule in c("Wilcoxon", "Pratt")) {
+    zeros <- c(Wilcoxon = "drop", Pratt = "pratt")[rule]
+    test <- wilcoxsign_test(d ~ rep(0, length(d)), zero.method = rule)
+    store(case, paste0("Z, ", zeros), "coin::wilcoxsign_test", statistic(test))
+    store(case, paste0("p, ", zeros), "coin::wilcoxsign_test", pvalue(test))
+    test <- wilcoxsign_test(d ~ rep(0, length(d)), zero.method = rule, distribution = "exact")
+    store(case, paste0("p exact, ", zeros), "coin::wilcoxsign_test", pvalue(test))
+  }
+  store(case, "rank-biserial", "effectsize::rank_biserial", rank_biserial(d, verbose = FALSE)$r_rank_biserial)
+  store(case, "probability of improvement", "by hand", mean(d > 0) + mean(d == 0) / 2)
+
+  walsh <- outer(d, d, "+") / 2
+  walsh <- sort(walsh[lower.tri(walsh, diag = TRUE)])
+  below <- qsignrank(0.025, length(d))
+  store(case, "pseudo-median", "by hand", median(walsh))
+  if (below > 0) {
+    store(case, "pseudo-median low", "by hand", walsh[below])
+    store(case, "pseudo-median high", "by hand", rev(walsh)[below])
+  }
+  if (untied) {
+    test <- wilcox.test(d, exact = TRUE, conf.int = below > 0)
+    store(case, "p exact, drop", "stats::wilcox.test", test$p.value)
+    if (below > 0) {
+      store(case, "pseudo-median", "stats::wilcox.test", test$estimate)
+      store(case, "pseudo-median low", "stats::wilcox.test", test$conf.int[1])
+      store(case, "pseudo-median high", "stats::wilcox.test", test$conf.int[2])
+    }
+  }
+}
+
+scores <- na.omit(read.csv(file.path(data, "scores.csv")))
+responses <- read.csv(file.path(data, "responses.csv"))
+items <- read.csv(file.path(data, "items.csv"))
+instruments <- read.csv(file.path(data, "instruments.csv"))
+vectors <- read.csv(file.path(here, "vectors.csv"))
+
+changes <- split(vectors$change, factor(vectors$vector, unique(vectors$vector)))
+p_values <- c()
+for (i in seq_len(nrow(instruments))) {
+  measure <- instruments$instrument[i]
+  before <- scores[[paste0(measure, "_before")]]
+  after <- scores[[paste0(measure, "_after")]]
+  changes[[measure]] <- after - before
+  p_values[measure] <- wilcox.test((after - before)[after != before], exact = FALSE, correct = FALSE)$p.value
+
+  store(measure, "d_z", "effectsize::cohens_d", cohens_d(after, before, paired = TRUE)$Cohens_d)
+  store(measure, "d_av", "by hand", mean(after - before) / ((sd(before) + sd(after)) / 2))
+
+  own <- items[items$instrument == measure, ]
+  answers <- responses[responses$wave == "before", own$item]
+  turned <- own$item[own$reversed == "yes"]
+  answers[turned] <- instruments$lowest[i] + instruments$highest[i] - answers[turned]
+  alpha <- psych::alpha(na.omit(answers), check.keys = FALSE, warnings = FALSE)
+  store(measure, "alpha", "psych::alpha", alpha$total$raw_alpha)
+  store(measure, "alpha low", "psych::alpha (Feldt)", alpha$feldt$lower.ci)
+  store(measure, "alpha high", "psych::alpha (Feldt)", alpha$feldt$upper.ci)
+}
+for (case in names(changes)) signed_rank(case, changes[[case]])
+
+adjusted <- p.adjust(p_values, "holm")
+for (measure in names(adjusted)) store(measure, "Holm", "stats::p.adjust", adjusted[measure])
+
+# what the abstract's figures give away
+for (z in c(-1.964, -2.060)) {
+  store("abstract", sprintf("p of %.3f", z), "stats::pnorm", 2 * pnorm(z))
+  for (n in c(33:38, 76)) store("abstract", sprintf("r of %.3f with %d", z, n), "by hand", abs(z) / sqrt(n))
+}
+
+write.table(do.call(rbind, results), file.path(out, "results.csv"), sep = ",", row.names = FALSE, qmethod = "double")
+write.csv(
+  data.frame(case = rep(names(changes), lengths(changes)), change = unlist(changes)),
+  file.path(out, "changes.csv"), row.names = FALSE, quote = FALSE
+)
+packages <- c("coin", "exactRankTests", "psych", "effectsize")
+versions <- c(as.character(getRversion()), sapply(packages, function(name) as.character(packageVersion(name))))
+write.csv(
+  data.frame(program = c("R", packages), version = versions),
+  file.path(out, "versions.csv"), row.names = FALSE, quote = FALSE
+)

@@ -1,0 +1,83 @@
+"""The stored notebooks: run to the end, reproducible to the byte, readable."""
+
+import re
+import shutil
+
+import nbformat
+import pytest
+import yaml
+from conftest import ROOT
+from execute import METADATA, execute
+
+NOTEBOOKS = sorted((ROOT / "chapters").glob("[0-9][0-9]-*.ipynb"))
+TAGS = {"hide-input", "remove-cell", "solution"}
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def path(request):
+    return request.param
+
+
+@pytest.fixture
+def cells(path):
+    return nbformat.read(path, as_version=4).cells
+
+
+@pytest.fixture
+def code(cells):
+    return [cell for cell in cells if cell.cell_type == "code"]
+
+
+def tags(cell):
+    return cell.metadata.get("tags", [])
+
+
+def test_the_table_of_contents_lists_every_chapter_and_no_other():
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    listed = [chapter["file"] for chapter in toc["chapters"]]
+    assert listed == [f"chapters/{path.stem}" for path in NOTEBOOKS]
+
+
+def test_running_a_notebook_again_changes_no_byte(path, tmp_path):
+    """Oracle: a second run, in a copy of the folders it uses."""
+    for folder in ("chapters", "data"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    again = tmp_path / "chapters" / path.name
+    execute(again)
+    assert again.read_text(encoding="utf-8") == path.read_text(encoding="utf-8"), "run: make execute"
+
+
+def test_every_code_cell_ran_in_order_and_without_error(code):
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    assert not [cell.source for cell in code for output in cell.outputs if output.output_type == "error"]
+
+
+def test_metadata_says_nothing_of_the_machine(path):
+    assert nbformat.read(path, as_version=4).metadata == METADATA
+    assert not re.findall(r"(?:/home/|/root/|/tmp/|/Users/|[A-Z]:\\\\)\S*", path.read_text(encoding="utf-8"))
+
+
+def test_tags_are_known(cells):
+    assert {tag for cell in cells for tag in tags(cell)} <= TAGS
+
+
+def test_code_cells_that_are_shown_have_at_most_fifteen_lines(code):
+    shown = [cell.source for cell in code if not {"hide-input", "remove-cell"} & set(tags(cell))]
+    assert not [source for source in shown if source.count("\n") >= 15]
+
+
+def test_every_chart_has_a_sentence_that_says_what_it_shows(code):
+    results = [output.data for cell in code for output in cell.outputs if "data" in output]
+    charts = [data for data in results if '<figure class="chart">' in data.get("text/html", "")]
+    assert charts, "no chart in this chapter"
+    assert not [data["text/plain"] for data in charts if not re.fullmatch(r"[A-Z0-9].{30,}\.", data["text/plain"], re.S)]
+
+
+def test_solutions_are_at_least_four_and_hold_no_heading(cells):
+    """A heading would end the section that the folded part begins in."""
+    starts = [
+        cell for before, cell in zip(cells, cells[1:]) if "solution" in tags(cell) and "solution" not in tags(before)
+    ]
+    prose = [cell.source for cell in cells if "solution" in tags(cell) and cell.cell_type == "markdown"]
+    assert len(starts) >= 4
+    assert not [source for source in prose if re.search(r"^#+ ", source, re.M)]

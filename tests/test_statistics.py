@@ -1,0 +1,362 @@
+"""Every statistic of prepost against a second, independent program.
+
+Oracles: R's stored results (oracles/, made by oracles.R; oracles/versions.csv says with which versions), pingouin,
+SciPy, and full enumeration of the signs.
+"""
+
+import csv
+import itertools
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pingouin
+import prepost
+import pytest
+from scipy import stats
+
+ORACLES = Path(__file__).resolve().parent / "oracles"
+MEASURES = list(prepost.load("instruments").index)
+SCORES = prepost.load("scores").dropna()
+VECTORS = pd.read_csv(ORACLES / "vectors.csv")
+CHANGES = {name: group.to_numpy() for name, group in VECTORS.groupby("vector", sort=False)["change"]}
+CHANGES |= {name: (SCORES[f"{name}_after"] - SCORES[f"{name}_before"]).to_numpy() for name in MEASURES}
+
+
+def read_results(folder):
+    with open(folder / "results.csv", newline="") as file:
+        return {(r["case"], r["statistic"], r["program"]): float(r["value"]) for r in csv.DictReader(file)}
+
+
+R = read_results(ORACLES)
+
+
+def oracle(*statistics):
+    """Parametrise a test with every stored result of these statistics: case, statistic, R's value."""
+    rows = [(case, name, value) for (case, name, _), value in R.items() if name in statistics]
+    ids = [f"{case}: {name} from {program}" for case, name, program in R if name in statistics]
+    return pytest.mark.parametrize("case, statistic, value", rows, ids=ids)
+
+
+def close(value):
+    return pytest.approx(value, rel=1e-9, abs=1e-11)  # R's results are stored with twelve digits
+
+
+# --- the oracles themselves -------------------------------------------------------------------
+
+
+def test_stored_r_results_belong_to_the_present_data_and_vectors():
+    stored = pd.read_csv(ORACLES / "changes.csv")
+    seen = {name: list(group) for name, group in stored.groupby("case", sort=False)["change"]}
+    assert seen == {name: list(change) for name, change in CHANGES.items()}
+
+
+def test_running_the_r_script_again_gives_the_stored_results(tmp_path):
+    rscript = shutil.which("Rscript")
+    if rscript is None:
+        pytest.skip("Rscript is not installed: the stored results are used as they are")
+    packages = pd.read_csv(ORACLES / "versions.csv")["program"].drop(0)
+    wanted = ", ".join(f"'{name}'" for name in packages)
+    if subprocess.run([rscript, "-e", f"stopifnot(all(sapply(c({wanted}), requireNamespace, quietly = TRUE)))"],
+                      capture_output=True).returncode:
+        pytest.skip(f"R lacks one of {', '.join(packages)}: the stored results are used as they are")
+    subprocess.run([rscript, ORACLES / "oracles.R", tmp_path], check=True)
+    again = read_results(tmp_path)
+    assert again.keys() == R.keys()
+    assert [again[key] for key in R] == close(list(R.values()))
+    assert (tmp_path / "changes.csv").read_text() == (ORACLES / "changes.csv").read_text()
+
+
+# --- signed-rank test -------------------------------------------------------------------------
+
+
+@oracle("V")
+def test_positive_rank_sum_is_v_of_wilcox_test(case, statistic, value):
+    test = prepost.signed_rank(CHANGES[case])
+    n = test["pairs"] - test["zeros"]
+    assert test["W+"] == value
+    assert test["W-"] == n * (n + 1) / 2 - value
+
+
+@oracle("p", "p corrected")
+def test_asymptotic_p_is_that_of_wilcox_test(case, statistic, value):
+    assert prepost.signed_rank(CHANGES[case], correction=statistic == "p corrected")["p"] == close(value)
+
+
+@oracle("Z, drop", "Z, pratt", "p, drop", "p, pratt")
+def test_z_and_p_are_those_of_coin(case, statistic, value):
+    """coin gives Z the direction of the change; prepost prints it as SPSS does, never positive."""
+    name, zeros = statistic.split(", ")
+    assert prepost.signed_rank(CHANGES[case], zeros)[name] == close(-abs(value) if name == "Z" else value)
+
+
+@oracle("p exact, drop", "p exact, pratt")
+def test_exact_p_is_that_of_coin_exactranktests_and_wilcox_test(case, statistic, value):
+    zeros = statistic.removeprefix("p exact, ")
+    assert prepost.exact_p(CHANGES[case], zeros) == close(value)
+    assert prepost.signed_rank(CHANGES[case], zeros)["p exact"] == close(value)
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_z_and_r_follow_from_the_rank_sums_as_the_formula_sheet_says(case):
+    """By hand: Z from its expectation and tie-corrected variance; r over the root of all pairs, zeros included."""
+    change = CHANGES[case]
+    moved = np.abs(change[change != 0])
+    n, ties = len(moved), np.unique(moved, return_counts=True)[1]
+    variance = n * (n + 1) * (2 * n + 1) / 24 - (ties**3 - ties).sum() / 48
+    test = prepost.signed_rank(change)
+    z = (min(test["W+"], test["W-"]) - n * (n + 1) / 4) / np.sqrt(variance)
+    assert test["Z"] == close(z)
+    assert test["r"] == close(abs(z) / np.sqrt(len(change)))
+    assert (test["pairs"], test["zeros"]) == (len(change), sum(change == 0))
+
+
+@pytest.mark.parametrize("case", MEASURES)
+def test_z_of_split_zeros_follows_from_its_formula(case):
+    """By hand, for what SciPy calls "zsplit": rank everyone, give each side half of the ranks of the zeros."""
+    change = CHANGES[case]
+    ranks = stats.rankdata(np.abs(change))
+    n, ties = len(ranks), np.unique(np.abs(change), return_counts=True)[1]
+    smaller = min(ranks[change > 0].sum(), ranks[change < 0].sum()) + ranks[change == 0].sum() / 2
+    variance = n * (n + 1) * (2 * n + 1) / 24 - (ties**3 - ties).sum() / 48
+    test = stats.wilcoxon(change, zero_method="zsplit", method="approx")
+    assert test.zstatistic == close((smaller - n * (n + 1) / 4) / np.sqrt(variance))
+
+
+@pytest.mark.parametrize("zeros, expected", [("drop", [-3, 1.5, 1.5]), ("pratt", [-4, 2.5, 2.5])])
+def test_signed_ranks_keep_the_order_of_the_people(zeros, expected):
+    """By hand: sizes 3, 0, 1, 1."""
+    assert list(prepost.signed_ranks([-3, 0, 1, 1], zeros)) == expected
+
+
+# --- full enumeration -------------------------------------------------------------------------
+
+
+def small_vectors():
+    """Sixty vectors of up to eleven changes: whole and half points, with many ties and zeros, and without."""
+    rng = np.random.default_rng(5135)
+    for _ in range(30):
+        yield rng.integers(-3, 4, rng.integers(2, 12)) / rng.choice([1, 2])
+        yield rng.normal(0.5, 2, rng.integers(2, 12))
+
+
+SMALL = [change for change in small_vectors() if change.any()]
+
+
+def every_positive_rank_sum(ranks):
+    """W+ under each of the 2**n patterns of signs."""
+    patterns = np.array(list(itertools.product([0, 1], repeat=len(ranks))))
+    return patterns @ np.abs(ranks)
+
+
+@pytest.mark.parametrize("zeros", ["drop", "pratt"])
+def test_flip_distribution_is_that_of_all_sign_patterns(zeros):
+    for change in SMALL:
+        ranks = prepost.signed_ranks(change, zeros)
+        sums = every_positive_rank_sum(ranks)
+        counted = np.bincount((2 * sums).astype(int), minlength=int(2 * np.abs(ranks).sum()) + 1) / len(sums)
+        assert prepost.flip_distribution(ranks) == pytest.approx(counted, abs=1e-15)
+
+
+@pytest.mark.parametrize("zeros", ["drop", "pratt"])
+def test_exact_p_counts_the_sign_patterns_at_least_as_far_from_the_middle(zeros):
+    for change in SMALL:
+        ranks = prepost.signed_ranks(change, zeros)
+        distance = np.abs(every_positive_rank_sum(ranks) - np.abs(ranks).sum() / 2)
+        observed = abs(ranks[ranks > 0].sum() - np.abs(ranks).sum() / 2)
+        assert prepost.exact_p(change, zeros) == close((distance >= observed).mean())
+
+
+def test_splitting_zeros_and_flipping_signs_gives_pratts_exact_p():
+    """The docstring of exact_p says so; here the halves of the zeros' ranks are added under every pattern."""
+    for change in SMALL:
+        ranks = stats.rankdata(np.abs(change))
+        halves = ranks[change == 0].sum() / 2
+        sums = every_positive_rank_sum(ranks[change != 0]) + halves
+        distance = np.abs(sums - ranks.sum() / 2)
+        observed = abs(ranks[change > 0].sum() + halves - ranks.sum() / 2)
+        assert prepost.exact_p(change, "pratt") == close((distance >= observed).mean())
+
+
+def test_exact_p_is_scipys_where_nothing_is_tied():
+    """SciPy's exact method is right for changes without ties and zeros only."""
+    untied = [change for change in SMALL if change.all() and len(set(np.abs(change))) == len(change)]
+    assert len(untied) >= 30
+    for change in untied:
+        assert prepost.exact_p(change) == close(stats.wilcoxon(change, method="exact").pvalue)
+
+
+def test_pseudo_median_interval_holds_the_shifts_that_the_exact_test_accepts():
+    """SciPy's exact test of every shift between two Walsh averages, for changes without ties."""
+    rng = np.random.default_rng(9)
+    for confidence in (0.8, 0.95):
+        for change in (rng.normal(1, 2, n) for n in range(6, 13)):
+            _, low, high = prepost.pseudo_median(change, confidence)
+            walsh = np.unique([(a + b) / 2 for a in change for b in change])
+            for shift in [walsh[0] - 1, *(walsh[:-1] + walsh[1:]) / 2, walsh[-1] + 1]:
+                accepted = stats.wilcoxon(change - shift, method="exact").pvalue > 1 - confidence
+                assert accepted == (low < shift < high)
+
+
+# --- effect sizes, reliability, several tests --------------------------------------------------
+
+
+@oracle("rank-biserial")
+def test_rank_biserial_is_that_of_effectsize_and_pingouin(case, statistic, value):
+    change = CHANGES[case]
+    assert prepost.rank_biserial(change) == close(value)
+    table = pingouin.wilcoxon(change, np.zeros(len(change)), method="approx")
+    assert prepost.rank_biserial(change) == close(table["RBC"].item())
+
+
+@oracle("probability of improvement")
+def test_probability_of_improvement_is_rs_and_pingouins_against_no_change(case, statistic, value):
+    """pingouin's CLES compares everybody with everybody; set against zeros it compares each change with no change."""
+    change = CHANGES[case]
+    assert prepost.probability_of_improvement(change) == close(value)
+    no_change = pingouin.compute_effsize(change, np.zeros(len(change)), eftype="CLES")
+    assert prepost.probability_of_improvement(change) == close(no_change)
+
+
+@oracle("pseudo-median", "pseudo-median low", "pseudo-median high")
+def test_pseudo_median_and_interval_are_rs(case, statistic, value):
+    """wilcox.test for changes without ties and zeros, else Walsh averages and qsignrank."""
+    place = ["pseudo-median", "pseudo-median low", "pseudo-median high"].index(statistic)
+    assert prepost.pseudo_median(CHANGES[case])[place] == close(value)
+
+
+def test_pseudo_median_interval_is_infinite_where_no_interval_reaches_the_confidence():
+    """With five pairs the widest interval leaves out 2 / 32, more than five in a hundred."""
+    assert prepost.pseudo_median([1, 2, 3, 4, 5]) == (3, -np.inf, np.inf)
+    assert prepost.pseudo_median([1, 2, 3, 4, 5], confidence=1 - 2 / 32) == (3, 1, 5)
+
+
+@oracle("d_z", "d_av")
+def test_paired_d_is_that_of_effectsize_and_pingouin(case, statistic, value):
+    """pingouin divides by the root of the mean variance, so its d is turned into d_av before it is compared."""
+    before, after = SCORES[f"{case}_before"], SCORES[f"{case}_after"]
+    assert prepost.paired_d(before, after)[statistic] == close(value)
+    if statistic == "d_z":
+        other = pingouin.compute_effsize(after - before, 0, eftype="cohen")
+    else:
+        root_mean_variance = np.sqrt((before.var() + after.var()) / 2)
+        other = pingouin.compute_effsize(after, before, paired=True, eftype="cohen")
+        other *= root_mean_variance / ((before.std() + after.std()) / 2)
+    assert prepost.paired_d(before, after)[statistic] == close(other)
+
+
+@oracle("alpha", "alpha low", "alpha high")
+def test_alpha_and_feldts_interval_are_those_of_psych_and_pingouin(case, statistic, value):
+    instrument, items = prepost.load("instruments").loc[case], prepost.load("items").query("instrument == @case")
+    responses = prepost.load("responses")
+    answers = responses.loc[responses["wave"] == "before", items.index]
+    turned = items.index[items["reversed"] == "yes"]
+    answers[turned] = instrument["lowest"] + instrument["highest"] - answers[turned]
+    place = ["alpha", "alpha low", "alpha high"].index(statistic)
+    assert prepost.cronbach_alpha(answers)[place] == close(value)
+    alpha, interval = pingouin.cronbach_alpha(answers.dropna())
+    assert prepost.cronbach_alpha(answers)[place] == pytest.approx([alpha, *interval][place], abs=0.0005)
+
+
+def test_holm_is_rs_on_the_four_measures():
+    p_values = [R[measure, "p", "stats::wilcox.test"] for measure in MEASURES]
+    assert prepost.holm(p_values) == close([R[measure, "Holm", "stats::p.adjust"] for measure in MEASURES])
+
+
+def test_holm_is_pingouins_in_any_order_and_with_ties():
+    rng = np.random.default_rng(4)
+    for count in range(1, 12):
+        p_values = np.round(rng.uniform(0, 0.4, count), 2)
+        assert prepost.holm(p_values) == close(pingouin.multicomp(p_values, method="holm")[1])
+
+
+# --- the arithmetic of chapter 1 ----------------------------------------------------------------
+
+
+def test_only_34_pairs_give_both_printed_values_of_r():
+    """R: |Z| over the root of N for 33 to 38 pairs, and for 76 observations."""
+    r = {
+        (z, n): round(R["abstract", f"r of {z} with {n}", "by hand"], 2)
+        for z in ("-1.964", "-2.060")
+        for n in (*range(33, 39), 76)
+    }
+    fits = {z: {n for n in range(33, 39) if r[z, n] == printed} for z, printed in (("-1.964", 0.34), ("-2.060", 0.35))}
+    assert fits == {"-1.964": {33, 34}, "-2.060": {34, 35}}
+    assert (r["-1.964", 76], r["-2.060", 76]) == (0.23, 0.24)
+
+
+@pytest.mark.parametrize("z, printed, digits", [(-1.964, 0.0495, 4), (-1.964, 0.050, 3), (-2.060, 0.039, 3)])
+def test_printed_p_is_that_of_the_printed_z(z, printed, digits):
+    """R: 2 * pnorm(Z); SciPy agrees."""
+    p = R["abstract", f"p of {z:.3f}", "stats::pnorm"]
+    assert round(p, digits) == printed
+    assert 2 * stats.norm.cdf(z) == close(p)
+
+
+# --- errors -------------------------------------------------------------------------------------
+
+NEEDS_CHANGES = [
+    prepost.signed_ranks,
+    prepost.exact_p,
+    prepost.signed_rank,
+    prepost.rank_biserial,
+    prepost.probability_of_improvement,
+    prepost.pseudo_median,
+    lambda change: prepost.paired_d(np.zeros_like(change), change),
+]
+
+
+@pytest.mark.parametrize("statistic", NEEDS_CHANGES)
+@pytest.mark.parametrize(
+    "change, advice",
+    [
+        ([1, np.nan, 2, np.nan], r"2 changes are missing.*change\.dropna\(\)"),
+        ([[1, 2], [3, 4]], r"one change per person, in one column; got shape \(2, 2\)"),
+        ([], "one change per person"),
+    ],
+)
+def test_unusable_changes_are_refused_with_advice(statistic, change, advice):
+    with pytest.raises(ValueError, match=advice):
+        statistic(change)
+
+
+def test_missing_scores_of_score_are_refused_with_advice():
+    """score() marks a missing score as <NA>, not as NaN."""
+    with pytest.raises(ValueError, match="1 changes are missing"):
+        prepost.signed_rank(pd.Series([1, None, 2], dtype="Int64"))
+
+
+@pytest.mark.parametrize(
+    "statistic", [prepost.signed_ranks, prepost.exact_p, prepost.signed_rank, prepost.rank_biserial]
+)
+def test_nothing_to_rank_is_an_error_that_says_so(statistic):
+    with pytest.raises(ValueError, match="Every change is zero"):
+        statistic([0, 0, 0])
+
+
+@pytest.mark.parametrize("statistic", [prepost.signed_ranks, prepost.exact_p, prepost.signed_rank])
+def test_an_unknown_rule_for_zeros_is_answered_with_the_known_ones(statistic):
+    with pytest.raises(ValueError, match='"drop" or "pratt", not \'zsplit\''):
+        statistic([1, -2, 3], zeros="zsplit")
+
+
+@pytest.mark.parametrize("confidence", [0, 1, 95, -0.5, np.nan])
+def test_a_confidence_that_is_no_proportion_is_refused(confidence):
+    with pytest.raises(ValueError, match=r"between 0 and 1, for example 0\.95"):
+        prepost.pseudo_median([1, 2, 3], confidence)
+    with pytest.raises(ValueError, match=r"between 0 and 1, for example 0\.95"):
+        prepost.cronbach_alpha(pd.DataFrame({"a": [1, 2, 3], "b": [1, 3, 2]}), confidence)
+
+
+@pytest.mark.parametrize("p_values", [[0.01, np.nan], [0.01, 1.2], [-0.1], [[0.01], [0.02]]])
+def test_holm_refuses_what_is_no_list_of_p_values(p_values):
+    with pytest.raises(ValueError, match="p values from 0 to 1, none missing"):
+        prepost.holm(p_values)
+
+
+@pytest.mark.parametrize("answers", [{"a": [1, 2, 3]}, {"a": [1, None], "b": [2, 3]}])
+def test_alpha_says_that_it_needs_two_people_and_two_items(answers):
+    with pytest.raises(ValueError, match="at least two complete people and two items"):
+        prepost.cronbach_alpha(pd.DataFrame(answers))
