@@ -12,7 +12,7 @@ help:  ## List the targets
 
 book: .venv/.installed  ## Build the book into _build/html
 	@# --all, because a page that is not built again would not repeat its warnings
-	@$(BIN)/jupyter-book build --all -W -n --keep-going -q .
+	@$(BIN)/jupyter-book build --all -W -n --keep-going -q . > /dev/null
 	@echo "The book is built. Open $(CURDIR)/_build/html/index.html"
 
 test: book  ## Check everything: data, statistics, notebooks, and the built book in a browser
@@ -26,7 +26,7 @@ data: .venv/.installed  ## Make the synthetic data again from their seeds
 	@$(BIN)/python data/generate.py
 
 oracles:  ## Make R's results again, which the tests compare with (needs R)
-	@Rscript tests/oracles.R
+	@for script in tests/oracles/*.R; do Rscript "$$script" || exit 1; done
 
 lock:  ## Pin the newest versions that requirements.in allows
 	@$(PYTHON) -m venv _build/lock

@@ -47,7 +47,7 @@ IN_VAIN = re.compile(r'<script src="[^"]*/fontawesome/[^"]*"></script>|<link rel
 FRONT = """<!doctype html>
 <html lang="en">
 <title>%s</title>
-<link rel="icon" href="_static/favicon.svg">
+<link rel="icon" href="data:,">
 <meta http-equiv="refresh" content="0; url=%s.html">
 </html>
 """
@@ -100,7 +100,7 @@ def finish(app, exception):
 
 
 def setup(app):
-    # After sphinx-mathjax-offline, which sets the same: this one needs no fonts, which some browsers refuse from file://
+    # Set again after sphinx-mathjax-offline: this one needs no fonts, which some browsers refuse from file://.
     app.config.mathjax_path = "mathjax/tex-svg.js"
     app.add_js_file(None, body=SCRIPT)
     app.connect("source-read", read_notebook)

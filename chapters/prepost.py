@@ -278,7 +278,8 @@ def pseudo_median(change, confidence=0.95):
     Notes
     -----
     The cut-off comes from the exact null distribution without ties. The closed interval then covers at least as
-    often as promised when the changes are tied (Noether 1967, doi:10.1080/01621459.1967.10482949).
+    often as promised when the changes are tied (Noether 1967, Journal of the
+    American Statistical Association 62:184-188).
     """
     change = _changes(change)
     first, second = np.triu_indices(len(change))
@@ -562,6 +563,208 @@ def _check_answers(file, rows, items, report):
     return first_row
 
 
+# --- report -----------------------------------------------------------------------------------
+
+
+def _refuse(problems):
+    """Stop with a message for people, if there are problems: a table as `validate` returns it."""
+    if len(problems):
+        place = problems["file"] + ", row " + problems["row"].astype(str) + ", column " + problems["column"]
+        lines = place + ": " + problems["found"] + "; expected " + problems["expected"]
+        more = [f"... and {len(lines) - 5} more: validate lists them."] if len(lines) > 5 else []
+        raise ValueError("\n".join(["Mend this before the exports can be linked:", *lines.head(5), *more]))
+
+
+def link(folder=DATA):
+    """Link the two exports of a study folder by code, and turn the answers into numbers.
+
+    The rules, none of which looks at what was answered: codes are compared without blanks and in capitals. Of several
+    submissions under one code the first finished one counts, by the column ``EndDate`` if there is one, else by row.
+    A submission is finished if the column ``Finished`` says so; without that column, if it holds any answer. People
+    without a code, or without a partner in the other export, are left out.
+
+    Parameters
+    ----------
+    folder : path-like, optional
+        A study folder as `validate` describes it. Default: the book's own ``data``.
+
+    Returns
+    -------
+    answers : pandas.DataFrame
+        Coded answers of the linked people, ready for `score`: one row per person and wave, one column per item,
+        ``<NA>`` if skipped. People are numbered in the order of all codes before; the codes are dropped.
+    flow : pandas.DataFrame
+        What became of every submission: one row per step, one column per wave.
+
+    Raises
+    ------
+    ValueError
+        If `validate` reports anything that the rules do not settle, or ``Finished`` or ``EndDate`` cannot be read.
+    """
+    problems = validate(folder)
+    settled = (problems["column"] == "code") & (problems["row"] > 1) | problems["column"].str.startswith("items of ")
+    _refuse(problems[~settled])
+
+    def rows(file):
+        return _read(Path(folder), file, report=None)[1]  # validate has found nothing to report in it
+
+    items = _check_items(rows("items.csv"), _check_instruments(rows("instruments.csv"), None), None)
+    people, flow = {}, {}
+    for wave in WAVES:
+        file = f"raw/{wave}.csv"
+        sent = pd.DataFrame(dict(rows(file))).T
+        for column, form, expected in (
+            ("Finished", "(?i)true|false|1|0", "True or False"),
+            ("EndDate", r"\d{4}-\d\d-\d\d.*", "a date such as 2025-01-31 14:05:00"),
+        ):
+            if column in sent:
+                found = sent.loc[~sent[column].str.fullmatch(form), column].rename("found").rename_axis("row")
+                _refuse(found.map(repr).reset_index().assign(file=file, column=column, expected=expected))
+        if "EndDate" in sent:
+            sent = sent.sort_values("EndDate", kind="stable")
+        coded = pd.DataFrame({item: sent[item].map(rules[0]) for item, (_, rules) in items.items()}).astype("Int64")
+        coded["code"] = sent["code"].str.replace(r"\s", "", regex=True).str.upper()
+        if "Finished" in sent:
+            finished = coded[sent["Finished"].str.lower().isin(["true", "1"])]
+        else:
+            finished = coded.dropna(how="all", subset=list(items))
+        named = finished[finished["code"] != ""]
+        people[wave] = named.drop_duplicates("code").set_index("code")
+        flow[wave] = {
+            "submissions": len(coded),
+            "not finished": len(coded) - len(finished),
+            "without a code": len(finished) - len(named),
+            "sent again": len(named) - len(people[wave]),
+            "people": len(people[wave]),
+        }
+    numbers = {code: f"P{number:02d}" for number, code in enumerate(sorted(people["before"].index), 1)}
+    linked = [code for code in numbers if code in people["after"].index]
+    for wave in WAVES:
+        flow[wave] |= {"without a partner": len(people[wave]) - len(linked), "pairs": len(linked)}
+    answers = pd.concat([people[wave].loc[linked] for wave in WAVES], keys=WAVES, names=["wave", "person"])
+    answers = answers.rename(index=numbers, level="person").swaplevel().sort_index(level="person", sort_remaining=False)
+    return answers, pd.DataFrame(flow)
+
+
+def format_number(value, decimals, leading_zero=True):
+    """Print a number as a report does: rounded, with a real minus sign.
+
+    Leave the leading zero out for what cannot exceed 1: p, r, the rank-biserial correlation.
+    """
+    text = f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")  # + 0.0, else "-0.0" is printed
+    return text if leading_zero else text.replace("0.", ".")
+
+
+def format_p(p):
+    """Print a p value with three decimals and without leading zero; "< .001" and "> .999" at the ends."""
+    return "< .001" if p < 0.001 else "> .999" if p > 0.999 else format_number(p, 3, leading_zero=False)
+
+
+def _pairs(scores, measure, name):
+    """Return before, after and change of those who have both scores, if a test makes sense."""
+    pairs = scores[[f"{measure}_before", f"{measure}_after"]].dropna().astype(float).set_axis(WAVES, axis=1)
+    pairs["change"] = pairs["after"] - pairs["before"]
+    moved = np.count_nonzero(pairs["change"])
+    if len(pairs) < 6 or not moved:
+        needs = "A test with a 95% interval needs at least six pairs, and a change in one"
+        raise ValueError(f"{name} has {len(pairs)} complete pairs, {moved} of them with a change. {needs}.")
+    return pairs
+
+
+def results_table(scores, instruments):
+    """The results of a study as text, ready to print: one row per instrument.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        One row per person, two columns per instrument: ``<instrument>_before`` and ``<instrument>_after``.
+        Whoever lacks one of the two is left out of this instrument's row.
+    instruments : pandas.DataFrame
+        As read by ``load("instruments")``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: the instruments' names. ``before`` and ``after``: median (quartiles). ``change`` and ``interval``: as
+        `pseudo_median`. ``Z``, ``p``, ``r``: as `signed_rank`. ``p Holm``: adjusted for all rows of the table.
+
+    Raises
+    ------
+    ValueError
+        If an instrument has fewer than six pairs, or nobody's score changed.
+    """
+    lines, p_values = {}, []
+    for measure, name in instruments["name"].items():
+        pairs = _pairs(scores, measure, name)
+        change, test = pairs["change"], signed_rank(pairs["change"])
+        estimate, low, high = (format_number(points, 1) for points in pseudo_median(change))
+        quartiles = pairs.quantile([0.25, 0.5, 0.75]).map(format_number, decimals=1)
+        p_values.append(test["p"])
+        lines[name] = {
+            "pairs": len(pairs),
+            **{wave: "{1} ({0} to {2})".format(*quartiles[wave]) for wave in WAVES},
+            "higher": (change > 0).sum(),
+            "same": (change == 0).sum(),
+            "lower": (change < 0).sum(),
+            "change": estimate,
+            "interval": f"{low} to {high}",
+            "Z": format_number(test["Z"], 3),
+            "p": format_p(test["p"]),
+            "p Holm": None,  # needs the other rows
+            "r": format_number(test["r"], 2, leading_zero=False),
+            "rank-biserial": format_number(rank_biserial(change), 2, leading_zero=False),
+            "P(higher)": format_number(probability_of_improvement(change), 2, leading_zero=False),
+        }
+    table = pd.DataFrame(lines).T
+    table["p Holm"] = [format_p(p) for p in holm(p_values)]
+    return table
+
+
+def results_paragraph(row):
+    """Say one row of `results_table` in words; every number is the table's own text."""
+    p = row["p"] if row["p"][0] in "<>" else f"= {row['p']}"
+    return (
+        f"{row.name}: of {row['pairs']} people with both scores, {row['higher']} scored higher after than before, "
+        f"{row['lower']} lower and {row['same']} the same. "
+        f"The median (quartiles) was {row['before']} before and {row['after']} after. "
+        f"In points, the typical change was {row['change']}, 95% interval {row['interval']} (Hodges–Lehmann). "
+        f"Wilcoxon signed-rank test, zeros dropped, ties corrected, no continuity correction: Z = {row['Z']}, p {p}, "
+        f"Holm-adjusted {row['p Holm']}; r = |Z|/√{row['pairs']} = {row['r']}, rank-biserial {row['rank-biserial']}."
+    )
+
+
+def results_figure(scores, instruments):
+    """Draw every person's change and the typical change with its 95% interval, one panel per instrument.
+
+    Takes what `results_table` takes. The finding is yours to say: ``.properties(title=alt.Title(...))``.
+    """
+    people, typical = [], []
+    for measure, name in instruments["name"].items():
+        change = _pairs(scores, measure, name)["change"]
+        counts = change.value_counts().sort_index()
+        people += [{"measure": name, "change": step, "people": int(count)} for step, count in counts.items()]
+        typical.append(dict(zip(["measure", "typical change", "low", "high"], [name, *pseudo_median(change)])))
+    people, typical, panels = pd.DataFrame(people), pd.DataFrame(typical), []
+    side = alt.Color("side:N", legend=None).scale(domain=[-1, 0, 1], range=[DOWN, SAME, UP])
+    zero = alt.Chart().mark_rule(strokeDash=[4, 4]).encode(x=alt.datum(0))
+    for name in typical["measure"]:
+        dots = alt.Chart(people).transform_filter(alt.datum.measure == name).mark_circle(size=60, opacity=1)
+        dots = dots.transform_calculate(place="sequence(1, datum.people + 1)", side="sign(datum.change)")
+        dots = dots.transform_flatten(["place"]).encode(alt.X("change:Q", title="change, points"), color=side)
+        dots = dots.encode(alt.Y("place:Q", axis=None).scale(domain=[-1, max(people["people"]) + 0.5], nice=False))
+        base = alt.Chart(typical).transform_filter(alt.datum.measure == name).encode(y=alt.datum(0))
+        bar = base.mark_rule(strokeWidth=3).encode(x="low:Q", x2="high")
+        point = base.mark_point(shape="diamond", filled=True, size=120, color=INK, opacity=1)
+        point = point.encode(x="typical change:Q")
+        panels.append((zero + dots + bar + point).properties(title=name, width=280, height=150))
+    words = [
+        f"{name}: {row['higher']} people higher, {row['lower']} lower, {row['same']} the same; "
+        f"typical change {row['change']} points, 95% interval {row['interval']}."
+        for name, row in results_table(scores, instruments).iterrows()
+    ]
+    return alt.vconcat(*panels).properties(description="Dot plots of each person's change. " + " ".join(words))
+
+
 # --- charts -----------------------------------------------------------------------------------
 
 BEFORE, AFTER = "#0072B2", "#D55E00"  # told apart by colour-blind readers; before is also drawn hollow, after filled
@@ -581,7 +784,9 @@ def _theme():
             "header": words,
             "legend": {**words, "orient": "top"},
             "text": {"color": INK, "fontSize": 13},
-            "point": {"size": 70, "strokeWidth": 2},
+            "mark": {"color": BEFORE},
+            "point": {"size": 70, "strokeWidth": 2, "opacity": 1},
+            "circle": {"opacity": 1},
             "rule": {"color": INK},
             "range": {"category": [BEFORE, AFTER]},
         },
@@ -622,7 +827,7 @@ def _figure(spec, **metadata):
     return {"text/html": text, "text/plain": spec["description"]}
 
 
-if hasattr(alt, "theme"):  # altair 5.5 and later
+if hasattr(getattr(alt, "theme", None), "register"):  # altair 5.5 and later
     alt.theme.register("before-and-after", enable=True)(_theme)
 else:
     alt.themes.register("before-and-after", _theme)

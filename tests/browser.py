@@ -35,7 +35,7 @@ def install():
     for command in attempts:
         print("No browser starts yet. Trying:", " ".join(command), flush=True)
         try:
-            subprocess.run(command, timeout=600)
+            subprocess.run(command, timeout=300)
         except (OSError, subprocess.TimeoutExpired) as error:
             print(error)
         yield

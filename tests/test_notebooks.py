@@ -70,7 +70,8 @@ def test_every_chart_has_a_sentence_that_says_what_it_shows(code):
     results = [output.data for cell in code for output in cell.outputs if "data" in output]
     charts = [data for data in results if '<figure class="chart">' in data.get("text/html", "")]
     assert charts, "no chart in this chapter"
-    assert not [data["text/plain"] for data in charts if not re.fullmatch(r"[A-Z0-9].{30,}\.", data["text/plain"], re.S)]
+    words = [data["text/plain"] for data in charts]
+    assert not [text for text in words if not re.fullmatch(r"[A-Z0-9].{30,}\.", text, re.S)]
 
 
 def test_solutions_are_at_least_four_and_hold_no_heading(cells):

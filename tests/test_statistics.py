@@ -360,3 +360,16 @@ def test_holm_refuses_what_is_no_list_of_p_values(p_values):
 def test_alpha_says_that_it_needs_two_people_and_two_items(answers):
     with pytest.raises(ValueError, match="at least two complete people and two items"):
         prepost.cronbach_alpha(pd.DataFrame(answers))
+
+
+def test_pspp_prints_the_same_rank_sums_z_and_p_from_spss_syntax():
+    """Oracle: GNU PSPP 1.6.2, a free program that reads SPSS syntax (tests/oracles/spss.sps)."""
+    ranks, tests = (ORACLES / "spss.csv").read_text().split("\n\n")
+    sums = [float(line.split(",")[-1]) for line in ranks.splitlines() if "Ranks," in line and "Mean" not in line]
+    header, z, p = (line.split(",")[1:] for line in tests.splitlines()[1:])
+    for place, measure in enumerate(MEASURES):
+        ours = prepost.signed_rank(CHANGES[measure])
+        assert header[place] == f"{measure}_before - {measure}_after"
+        assert [ours["W+"], ours["W-"]] == sums[2 * place : 2 * place + 2]  # PSPP subtracts the other way round
+        assert f"{ours['Z']:.2f}".replace("-0.", "-.") == z[place]
+        assert f"{ours['p']:.3f}".removeprefix("0") == p[place]

@@ -12,7 +12,7 @@ suppressPackageStartupMessages({
   library(effectsize)
 })
 
-script <- sub("--file=", "", grep("--file=", commandArgs(), value = TRUE))
+script <- gsub("~+~", " ", sub("--file=", "", grep("--file=", commandArgs(), value = TRUE)), fixed = TRUE)  # R writes a blank so
 here <- dirname(normalizePath(script))
 data <- file.path(here, "..", "..", "data")
 given <- commandArgs(trailingOnly = TRUE)
