@@ -26,7 +26,7 @@ data: .venv/.installed  ## Make the synthetic data again from their seeds
 	@$(BIN)/python data/generate.py
 
 oracles:  ## Make R's results again, which the tests compare with (needs R)
-	@for script in tests/oracles/*.R; do Rscript "$$script" || exit 1; done
+	@cd tests/oracles && for script in *.R; do echo "Running $$script ..."; Rscript $$script || exit 1; done
 
 lock:  ## Pin the newest versions that requirements.in allows
 	@$(PYTHON) -m venv _build/lock

@@ -742,21 +742,26 @@ def results_figure(scores, instruments):
     for measure, name in instruments["name"].items():
         change = _pairs(scores, measure, name)["change"]
         counts = change.value_counts().sort_index()
-        people += [{"measure": name, "change": step, "people": int(count)} for step, count in counts.items()]
+        for step, count in counts.items():
+            after = "higher" if step > 0 else "lower" if step < 0 else "same"
+            people.append({"measure": name, "change": step, "after": after, "people": int(count)})
         typical.append(dict(zip(["measure", "typical change", "low", "high"], [name, *pseudo_median(change)])))
     people, typical, panels = pd.DataFrame(people), pd.DataFrame(typical), []
-    side = alt.Color("side:N", legend=None).scale(domain=[-1, 0, 1], range=[DOWN, SAME, UP])
-    zero = alt.Chart().mark_rule(strokeDash=[4, 4]).encode(x=alt.datum(0))
+    side = alt.Color("after:N", legend=None).scale(domain=["lower", "same", "higher"], range=[DOWN, SAME, UP])
     for name in typical["measure"]:
         dots = alt.Chart(people).transform_filter(alt.datum.measure == name).mark_circle(size=60, opacity=1)
-        dots = dots.transform_calculate(place="sequence(1, datum.people + 1)", side="sign(datum.change)")
-        dots = dots.transform_flatten(["place"]).encode(alt.X("change:Q", title="change, points"), color=side)
-        dots = dots.encode(alt.Y("place:Q", axis=None).scale(domain=[-1, max(people["people"]) + 0.5], nice=False))
-        base = alt.Chart(typical).transform_filter(alt.datum.measure == name).encode(y=alt.datum(0))
+        dots = dots.transform_calculate(place="sequence(1, datum.people + 1)").transform_flatten(["place"])
+        place = alt.Y("place:Q", axis=None).scale(domain=[-1, max(people["people"]) + 0.5], nice=False)
+        x = alt.X("change:Q", title="change, points").axis(tickCount=6, tickMinStep=1)
+        dots = dots.encode(x, place, color=side)
+        base = alt.Chart(typical).transform_filter(alt.datum.measure == name)
+        zero = base.mark_rule(strokeDash=[4, 4]).encode(x=alt.datum(0))
+        base = base.encode(y=alt.datum(0))
         bar = base.mark_rule(strokeWidth=3).encode(x="low:Q", x2="high")
         point = base.mark_point(shape="diamond", filled=True, size=120, color=INK, opacity=1)
         point = point.encode(x="typical change:Q")
-        panels.append((zero + dots + bar + point).properties(title=name, width=280, height=150))
+        title = alt.Title(name, anchor="start", color=INK, fontSize=13)
+        panels.append((zero + dots + bar + point).properties(title=title, width=280, height=150))
     words = [
         f"{name}: {row['higher']} people higher, {row['lower']} lower, {row['same']} the same; "
         f"typical change {row['change']} points, 95% interval {row['interval']}."

@@ -1,9 +1,9 @@
 # Compute with R what tests/test_statistics.py compares chapters/prepost.py with:
 #
-#     Rscript tests/oracles/oracles.R [folder]
+#     cd tests/oracles && Rscript oracles.R
 #
 # reads data/ and vectors.csv, and writes changes.csv (the changes that R saw), results.csv and versions.csv
-# beside this script, or to the folder given. Every value but d_av, the probability of improvement, the interval of
+# beside this script. Every value but d_av, the probability of improvement, the interval of
 # tied changes and the paper's arithmetic comes from a published R package; those four are written out below.
 
 suppressPackageStartupMessages({
@@ -12,11 +12,7 @@ suppressPackageStartupMessages({
   library(effectsize)
 })
 
-script <- gsub("~+~", " ", sub("--file=", "", grep("--file=", commandArgs(), value = TRUE)), fixed = TRUE)  # R writes a blank so
-here <- dirname(normalizePath(script))
-data <- file.path(here, "..", "..", "data")
-given <- commandArgs(trailingOnly = TRUE)
-out <- if (length(given)) given[1] else here
+data <- file.path("..", "..", "data")
 
 results <- list()
 store <- function(case, statistic, program, value) {
@@ -68,7 +64,7 @@ scores <- na.omit(read.csv(file.path(data, "scores.csv")))
 responses <- read.csv(file.path(data, "responses.csv"))
 items <- read.csv(file.path(data, "items.csv"))
 instruments <- read.csv(file.path(data, "instruments.csv"))
-vectors <- read.csv(file.path(here, "vectors.csv"))
+vectors <- read.csv("vectors.csv")
 
 changes <- split(vectors$change, factor(vectors$vector, unique(vectors$vector)))
 p_values <- c()
@@ -102,14 +98,14 @@ for (z in c(-1.964, -2.060)) {
   for (n in c(33:38, 76)) store("abstract", sprintf("r of %.3f with %d", z, n), "by hand", abs(z) / sqrt(n))
 }
 
-write.table(do.call(rbind, results), file.path(out, "results.csv"), sep = ",", row.names = FALSE, qmethod = "double")
+write.table(do.call(rbind, results), "results.csv", sep = ",", row.names = FALSE, qmethod = "double")
 write.csv(
   data.frame(case = rep(names(changes), lengths(changes)), change = unlist(changes)),
-  file.path(out, "changes.csv"), row.names = FALSE, quote = FALSE
+  "changes.csv", row.names = FALSE, quote = FALSE
 )
 packages <- c("coin", "exactRankTests", "psych", "effectsize")
 versions <- c(as.character(getRversion()), sapply(packages, function(name) as.character(packageVersion(name))))
 write.csv(
   data.frame(program = c("R", packages), version = versions),
-  file.path(out, "versions.csv"), row.names = FALSE, quote = FALSE
+  "versions.csv", row.names = FALSE, quote = FALSE
 )

@@ -1,0 +1,55 @@
+# Compute chapter 11's sample sizes and powers a second time, in R:
+#
+#     cd tests/oracles && Rscript ch11.R
+#
+# writes ch11.csv beside this script. Sizes for the t tests come from power.t.test.
+
+scores <- na.omit(read.csv("../../data/scores.csv"))
+change <- function(measure) scores[[paste0(measure, "_after")]] - scores[[paste0(measure, "_before")]]
+empathy <- change("empathy")
+stigma <- change("stigma")
+effect <- mean(empathy) / sd(empathy)
+results <- list()
+store <- function(what, value) results[[length(results) + 1]] <<- data.frame(what, value)
+
+t_size <- function(effect, power, alpha = 0.05, type = "one.sample") {
+  power.t.test(delta = effect, sd = 1, power = power, sig.level = alpha, type = type)$n
+}
+rank_size <- function(...) ceiling(t_size(...) * pi / 3)
+for (share in c(1, 0.5)) for (power in c(0.8, 0.9)) {
+  store(sprintf("pairs, %g of the effect, power %g", share, power), rank_size(share * effect, power))
+}
+store("pairs, t test", ceiling(t_size(effect, 0.8)))
+store("pairs, half a standard deviation", rank_size(0.5, 0.8))
+store("pairs, Holm", rank_size(effect, 0.8, 0.05 / 4))
+store("pairs, stigma", rank_size(abs(mean(stigma)) / sd(stigma), 0.8))
+store("pairs in each of two groups", ceiling(t_size(effect, 0.8, type = "two.sample")))
+store("power, 34 pairs", power.t.test(n = 34 * 3 / pi, delta = effect, sd = 1, type = "one.sample")$power)
+
+n <- 5:1000
+width_size <- function(x, wanted) n[qt(0.975, n - 1) * sd(x) / sqrt(n) <= wanted][1]
+for (wanted in c(1.5, 1, 0.75, 0.5)) store(sprintf("pairs, half-width %g", wanted), width_size(empathy, wanted))
+store("pairs, half-width 1, self-efficacy", width_size(change("self_efficacy"), 1))
+store("pairs, half-width 1, stigma", width_size(stigma, 1))
+store("interval, low", t.test(empathy)$conf.int[1])
+store("interval, high", t.test(empathy)$conf.int[2])
+
+sums <- outer(empathy, empathy, "+")
+sums <- sums[lower.tri(sums)]
+p_sum <- mean(sums > 0) + mean(sums == 0) / 2
+store("p sum", p_sum)
+store("pairs, Noether", round((1.96 + 0.84)^2 / (3 * (p_sum - 0.5)^2)))
+
+enrolled <- 73:120
+store("enrolled, 73 pairs", enrolled[pbinom(72, enrolled, 34 / 38, lower.tail = FALSE) >= 0.9][1])
+enrolled <- 96:200
+store("enrolled, 96 pairs, one in four lost", enrolled[pbinom(95, enrolled, 0.75, lower.tail = FALSE) >= 0.9][1])
+for (measure in c("empathy", "self_efficacy", "stigma", "likelihood")) {
+  d <- change(measure)
+  p <- wilcox.test(d[d != 0], exact = FALSE, correct = FALSE)$p.value
+  z <- qnorm(p / 2, lower.tail = FALSE)
+  store(paste0("post-hoc power, ", measure), pnorm(z - 1.96) + pnorm(-z - 1.96))
+}
+results <- do.call(rbind, results)
+results$value <- sprintf("%.12g", results$value)
+write.table(results, "ch11.csv", sep = ",", row.names = FALSE, qmethod = "double")

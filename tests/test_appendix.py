@@ -1,0 +1,59 @@
+"""The appendices against the programs that they speak about."""
+
+from pathlib import Path
+
+import pandas as pd
+import pingouin
+import prepost
+import pytest
+from scipy import stats
+
+ORACLES = Path(__file__).resolve().parent / "oracles"
+APPENDIX = Path(prepost.__file__).parent / "appendix"
+MEASURES = ["empathy", "self_efficacy", "stigma", "likelihood"]
+RESULTS = pd.read_csv(ORACLES / "results.csv").set_index(["case", "program", "statistic"])["value"]
+SCORES = prepost.load("scores").dropna()
+
+
+def crosswalk():
+    """The rows of the crosswalk's first table: program, call, and the four printed p values."""
+    lines = (APPENDIX / "software.md").read_text(encoding="utf-8").splitlines()
+    rows = [[cell.strip().strip("`") for cell in line.strip("|").split(" | ")] for line in lines if " | ." in line]
+    return [(program, call, printed) for program, call, _, _, *printed in rows]
+
+
+def from_python(call):
+    """Run the call as it is printed, for each measure."""
+    names = {"stats": stats, "pg": pingouin, "prepost": prepost}
+    for measure in MEASURES:
+        result = eval(call, names | {when: SCORES[f"{measure}_{when}"] for when in prepost.WAVES})
+        yield float(result if isinstance(result, float) else getattr(result, "pvalue", None) or result["p_val"].iloc[0])
+
+
+R_NAMES = {
+    "wilcox.test(after, before, paired = TRUE)": ("stats::wilcox.test", "p corrected"),
+    "wilcox.test(after, before, paired = TRUE, correct = FALSE)": ("stats::wilcox.test", "p"),
+    "wilcoxsign_test(after ~ before)": ("coin::wilcoxsign_test", "p, pratt"),
+    'wilcoxsign_test(after ~ before, distribution = "exact")': ("coin::wilcoxsign_test", "p exact, pratt"),
+    "wilcox.exact(after, before, paired = TRUE)": ("exactRankTests::wilcox.exact", "p exact, drop"),
+}
+
+
+@pytest.mark.parametrize("program, call, printed", crosswalk())
+def test_the_crosswalk_prints_what_the_programs_print(program, call, printed):
+    """Oracles: SciPy and pingouin run here, R's stored results, PSPP's stored output."""
+    if program == "PSPP":
+        p_line = (ORACLES / "spss.csv").read_text().splitlines()[-1]
+        assert printed == p_line.split(",")[1:]
+        return
+    if program.startswith("R"):
+        values = [RESULTS[measure, *R_NAMES[call]] for measure in MEASURES]
+    else:
+        values = list(from_python(call))
+    assert printed == [f"{value:.4f}".removeprefix("0") for value in values]
+
+
+def test_the_crosswalk_has_every_program():
+    assert [program for program, _, _ in crosswalk()] == (
+        4 * ["SciPy"] + ["this book"] + 2 * ["R"] + 2 * ["R, coin"] + ["R, exactRankTests", "pingouin", "PSPP"]
+    )

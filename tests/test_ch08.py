@@ -1,0 +1,48 @@
+"""Chapter 8: the p values and powers that readers see, against R (oracles/ch08.R)."""
+
+import io
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import ROOT
+
+CELLS = nbformat.read(ROOT / "chapters" / "08-which-test.ipynb", as_version=4).cells
+R = pd.read_csv(ROOT / "tests" / "oracles" / "ch08.csv").set_index(["what", "case"])["value"]
+
+
+def shown(last_line):
+    """The output of the cell that ends with this line."""
+    (cell,) = [cell for cell in CELLS if cell.cell_type == "code" and cell.source.endswith(last_line)]
+    output = cell.outputs[0]
+    return output.text if output.output_type == "stream" else output.data["text/plain"]
+
+
+def table(last_line):
+    return pd.read_csv(io.StringIO(shown(last_line)), sep=r"\s{2,}", engine="python", index_col=0)
+
+
+def test_all_44_p_values_are_those_of_r():
+    """Oracles: wilcox.test, coin, exactRankTests, binom.test and t.test; split and Pratt corrected by hand in R."""
+    paths = table("paths.round(4)").stack()
+    assert len(paths) == 44
+    assert [R[path] for path in paths.index] == pytest.approx(list(paths), abs=0.000051)
+
+
+def test_theory_for_the_paired_t_test_is_power_t_test():
+    """Oracle: R's power.t.test with strict = TRUE."""
+    assert shown('print(f"{theory:.1%}")').strip() == f"{R['theory', '34']:.1%}"
+    assert shown('print(f"{power_68:.0%}")').strip() == f"{R['theory', '68']:.0%}"
+
+
+@pytest.mark.parametrize(
+    "truth, last_line", [("power", "power.round(3)"), ("size", "size.round(3)"), ("size", "size.iloc[:, 2:].round(3)")]
+)
+def test_each_test_notices_as_often_as_in_r(truth, last_line):
+    """Oracle: the same worlds simulated in R, 10,000 studies each, within four Monte Carlo errors."""
+    shares = table(last_line).drop(index="sign flips").stack()
+    r = np.array([R[f"{truth}: {test}", world] for test, world in shares.index])
+    both = (shares + r) / 2
+    error = np.sqrt(2 * both * (1 - both) / 10_000)
+    assert (abs(shares - r) < 4 * error + 0.0005).all()

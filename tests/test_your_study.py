@@ -1,0 +1,281 @@
+"""From a study folder to print: link and the report functions, on the book's data and on the template.
+
+Oracles: the book's scores.csv and responses.csv; R, which links, scores and tests from the same raw exports
+(oracles/ch13.csv, made by oracles/ch13.R; versions in oracles/versions.csv); counts by hand from the template's
+exports; for a spoilt folder, the fault that the test puts in.
+"""
+
+import csv
+import shutil
+import subprocess
+import sys
+
+import altair as alt
+import pandas as pd
+import prepost
+import pytest
+from conftest import ROOT
+
+TEMPLATE = prepost.DATA / "template"
+FOLDERS = {"book": prepost.DATA, "template": TEMPLATE}
+BEFORE, AFTER = "raw/before.csv", "raw/after.csv"
+
+
+def scores_of(folder):
+    """Chapter 13's steps from linked answers to scores."""
+    answers, _ = prepost.link(folder)
+    scores = prepost.score(answers, prepost.load("instruments", folder), prepost.load("items", folder)).unstack("wave")
+    scores.columns = [f"{measure}_{wave}" for measure, wave in scores.columns]
+    return scores
+
+
+def table_of(folder):
+    return prepost.results_table(scores_of(folder), prepost.load("instruments", folder))
+
+
+@pytest.fixture
+def study(tmp_path):
+    return shutil.copytree(TEMPLATE, tmp_path / "study", ignore=shutil.ignore_patterns("*.py"))
+
+
+def edit(folder, file, old, new):
+    text = (folder / file).read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
+    (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+
+
+def add_column(folder, file, column, cells):
+    """Add a column to an export, one cell per row below the header, and describe it in the codebook."""
+    lines = (folder / file).read_text(encoding="utf-8").splitlines()
+    assert len(cells) == len(lines) - 1
+    lines = [f"{line},{cell}" for line, cell in zip(lines, [column, *cells])]
+    (folder / file).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with open(folder / "codebook.csv", "a", encoding="utf-8") as codebook:
+        codebook.write(f"{file},{column},Added,string,,,,\n")
+
+
+# --- link -----------------------------------------------------------------------------------------------
+
+
+def test_linking_and_scoring_the_books_exports_gives_its_tables_to_the_last_cell():
+    """Oracle: responses.csv and scores.csv, without the people who were lost."""
+    answers, _ = prepost.link()
+    responses = prepost.load("responses").set_index("wave", append=True)
+    complete = prepost.load("scores").dropna().drop(columns="year")
+    pd.testing.assert_frame_equal(answers, responses.loc[complete.index].astype("Int64"))
+    pd.testing.assert_frame_equal(scores_of(prepost.DATA)[complete.columns], complete.astype("Int64"))
+
+
+def test_flow_counts_every_submission_of_the_template():
+    """By hand, from the template's exports."""
+    _, flow = prepost.link(TEMPLATE)
+    assert flow["before"].to_dict() == {
+        "submissions": 23,
+        "not finished": 1,  # the empty form of HERON28
+        "without a code": 0,
+        "sent again": 1,  # HERON57
+        "people": 21,
+        "without a partner": 3,  # HERON88, SWIFT83, KITE65
+        "pairs": 18,
+    }
+    assert list(flow["after"]) == [20, 1, 0, 0, 19, 1, 18]  # not finished: SWIFT83; without a partner: KITE00
+
+
+def test_one_persons_answers_are_coded_as_by_hand():
+    """By hand: FINCH58 is the first code before, and skipped one item."""
+    answers, _ = prepost.link(TEMPLATE)
+    first = answers.loc["P01", ["fb_begin", "fb_example", "fb_delay", "fb_plan", "strain_now"]]
+    assert first.values.tolist() == [[4, 4, 3, 6, 4], [3, 5, 1, 5, 3]]
+    assert answers["fb_listen"].loc["P01"].tolist() == [pd.NA, 4]
+    assert scores_of(TEMPLATE).loc["P01", "feedback_before"] == 23  # (4 + 4 + (7 - 3) + 6) * 5 / 4 = 22.5, half up
+
+
+def test_column_finished_decides_where_there_is_one(study):
+    """The empty form counts when the column says so, and a full one does not when it says otherwise."""
+    add_column(study, BEFORE, "Finished", ["FALSE", *["True"] * 22])
+    _, flow = prepost.link(study)
+    assert list(flow["before"]) == [23, 1, 0, 2, 20, 3, 17]
+
+
+def test_the_earlier_of_two_submissions_counts_by_end_date_and_not_by_row(study):
+    """HERON57 is in the rows 6 and 23 below the header; her later form says "Completely" (6), not "Somewhat" (3)."""
+    places = sorted(code for code in pd.read_csv(TEMPLATE / BEFORE)["code"].str.upper().unique())
+    person = f"P{places.index('HERON57') + 1:02d}"
+    assert prepost.link(study)[0].loc[(person, "before"), "fb_begin"] == 3
+    add_column(study, BEFORE, "EndDate", [f"2025-03-{31 - row:02d} 08:00:00" for row in range(23)])
+    assert prepost.link(study)[0].loc[(person, "before"), "fb_begin"] == 6
+
+
+def test_who_gives_no_code_is_counted_and_left_out(study):
+    edit(study, BEFORE, "WREN12", "")
+    _, flow = prepost.link(study)
+    assert list(flow["before"]) == [23, 1, 1, 1, 20, 3, 17]
+
+
+def test_numbers_are_coded_as_their_labels(study):
+    labels = {"Not at all": 1, "Slightly": 2, "Somewhat": 3, "Fairly": 4, "Very": 5, "Completely": 6}
+    for file in (BEFORE, AFTER):
+        text = (study / file).read_text(encoding="utf-8")
+        for label, number in labels.items():
+            text = text.replace(f",{label}", f",{number}")
+        (study / file).write_text(text, encoding="utf-8")
+    pd.testing.assert_frame_equal(prepost.link(study)[0], prepost.link(TEMPLATE)[0])
+
+
+def test_codes_do_not_survive_linking():
+    codes = set(pd.read_csv(TEMPLATE / AFTER)["code"].str.strip())
+    answers, flow = prepost.link(TEMPLATE)
+    text = answers.to_csv() + flow.to_csv()
+    assert not [code for code in codes if code in text]
+
+
+@pytest.mark.parametrize(
+    "spoil, said",
+    [
+        (lambda s: edit(s, AFTER, ",8,Somewhat", ",80,Somewhat"), f"{AFTER}, row 5, column strain_now: '80'"),
+        (lambda s: edit(s, AFTER, "fb_plan", "fb_plann"), f"{AFTER}, row 1, column fb_plan: no such column"),
+        (lambda s: edit(s, AFTER, "code", "kode"), f"{AFTER}, row 1, column code: no such column, but 'kode'"),
+        (lambda s: edit(s, "items.csv", "delay,feedback", "delay,feed"), "items.csv, row 4, column instrument: feed"),
+        (lambda s: (s / AFTER).unlink(), f"{AFTER}, row 0, column : no such file"),
+        (
+            lambda s: add_column(s, BEFORE, "Finished", ["maybe", *["True"] * 22]),
+            f"{BEFORE}, row 2, column Finished: 'maybe'; expected True or False",
+        ),
+        (
+            lambda s: add_column(s, BEFORE, "EndDate", ["3/3/2025 8:08", *["2025-03-03 08:08"] * 22]),
+            f"{BEFORE}, row 2, column EndDate: '3/3/2025 8:08'; expected a date such as 2025-01-31 14:05:00",
+        ),
+    ],
+)
+def test_linking_refuses_what_no_rule_settles_and_says_where(study, spoil, said):
+    spoil(study)
+    with pytest.raises(ValueError) as error:
+        prepost.link(study)
+    assert said in str(error.value)
+
+
+# --- print ----------------------------------------------------------------------------------------------
+
+
+def r_results(folder):
+    with open(folder / "ch13.csv", newline="", encoding="utf-8") as file:
+        return {(row["study"], row["instrument"]): row for row in csv.DictReader(file)}
+
+
+R = r_results(ROOT / "tests" / "oracles")
+
+
+@pytest.mark.parametrize("name, instrument", R)
+def test_every_number_of_the_table_agrees_with_r_to_its_last_digit(name, instrument):
+    """Oracle: R's coin, p.adjust and arithmetic, from the raw exports."""
+    theirs, row = R[name, instrument], table_of(FOLDERS[name]).loc[instrument]
+    for column in ("pairs", "higher", "same", "lower"):
+        assert row[column] == int(theirs[column])
+    printed = {"change": row["change"], "Z": row["Z"], "p": row["p"], "holm": row["p Holm"], "r": row["r"]}
+    printed |= {"biserial": row["rank-biserial"], "up": row["P(higher)"]}
+    printed |= dict(zip(("low", "high"), row["interval"].split(" to ")))
+    for wave in prepost.WAVES:
+        cells = row[wave].replace("(", "").replace(")", "").replace(" to ", " ").split()
+        printed |= {f"{wave}.{place}": cell for place, cell in enumerate(cells, 1)}
+    assert set(printed) | {"study", "instrument", "pairs", "higher", "same", "lower"} == set(theirs)
+    for column, text in printed.items():
+        last_digit = 10 ** -len(text.partition(".")[2])
+        assert abs(float(text.replace("−", "-")) - float(theirs[column])) < 0.5 * last_digit + 1e-9, column
+
+
+@pytest.mark.parametrize(
+    "p, printed",
+    [(0.04952, ".050"), (0.2, ".200"), (0.001, ".001"), (0.00099, "< .001"), (0, "< .001"), (1, "> .999")],
+)
+def test_p_is_printed_with_three_decimals_and_no_leading_zero(p, printed):
+    """By hand, after the rules of chapter 12."""
+    assert prepost.format_p(p) == printed
+
+
+@pytest.mark.parametrize(
+    "arguments, printed",
+    [
+        ((-1.96408, 3), "−1.964"),
+        ((-0.04, 1), "0.0"),
+        ((10.02, 1), "10.0"),
+        ((-0.2, 2, False), "−.20"),
+        ((1.0, 2, False), "1.00"),
+        ((-0.996, 2, False), "−1.00"),
+    ],
+)
+def test_numbers_are_printed_by_the_rules_of_chapter_12(arguments, printed):
+    """By hand."""
+    assert prepost.format_number(*arguments) == printed
+
+
+@pytest.mark.parametrize("folder", FOLDERS.values(), ids=FOLDERS)
+def test_the_paragraph_holds_every_number_of_its_row(folder):
+    for _, row in table_of(folder).iterrows():
+        text = prepost.results_paragraph(row)
+        assert not [column for column in row.index.drop("P(higher)") if str(row[column]) not in text]
+
+
+def test_a_tiny_p_is_not_said_to_equal_anything():
+    row = table_of(TEMPLATE).iloc[0].copy()
+    row["p"] = "< .001"
+    assert "p < .001, Holm" in prepost.results_paragraph(row)
+
+
+@pytest.mark.parametrize("folder", FOLDERS.values(), ids=FOLDERS)
+def test_the_figure_shows_every_person_and_says_what_the_table_says(folder):
+    figure = prepost.results_figure(scores_of(folder), prepost.load("instruments", folder))
+    spec = figure.properties(title=alt.Title("finding", subtitle="source")).to_dict()
+    table = table_of(folder)
+    people, typical = sorted(map(pd.DataFrame, spec["datasets"].values()), key=len, reverse=True)
+    assert people.groupby("measure")["people"].sum().to_dict() == table["pairs"].to_dict()
+    assert [prepost.format_number(x, 1) for x in typical["typical change"]] == list(table["change"])
+    assert [panel["title"]["text"] for panel in spec["vconcat"]] == list(table.index)
+    for name, row in table.iterrows():
+        words = f"{name}: {row['higher']} people higher, {row['lower']} lower, {row['same']} the same"
+        assert words in spec["description"]
+
+
+def test_one_instrument_is_enough_and_needs_no_adjustment(study):
+    instruments = prepost.load("instruments", study).loc[["feedback"]]
+    row = prepost.results_table(scores_of(study), instruments).iloc[0]
+    assert row["p"] == row["p Holm"] == table_of(TEMPLATE).iloc[0]["p"]
+
+
+def test_too_few_pairs_are_an_error_that_names_the_instrument():
+    instruments = prepost.load("instruments", TEMPLATE)
+    with pytest.raises(ValueError, match="Confidence in giving feedback has 5 complete pairs"):
+        prepost.results_table(scores_of(TEMPLATE).head(5), instruments)
+
+
+def test_scores_that_all_stay_are_an_error_that_names_the_instrument():
+    scores = scores_of(TEMPLATE)
+    scores["strain_after"] = scores["strain_before"]
+    with pytest.raises(ValueError, match="Strain of difficult talks has 18 complete pairs, 0 of them with a change"):
+        prepost.results_table(scores, prepost.load("instruments", TEMPLATE))
+
+
+# --- the template ---------------------------------------------------------------------------------------
+
+
+def test_generating_the_template_again_changes_no_byte(tmp_path):
+    copy = shutil.copytree(TEMPLATE, tmp_path / "template")
+    for file in (BEFORE, AFTER):
+        (copy / file).unlink()
+    subprocess.run([sys.executable, copy / "generate.py"], check=True)
+    for file in (BEFORE, AFTER):
+        assert (copy / file).read_bytes() == (TEMPLATE / file).read_bytes()
+
+
+def test_the_template_shares_no_instrument_item_range_or_label_with_the_book():
+    ours, theirs = (prepost.load("instruments", folder) for folder in FOLDERS.values())
+    assert not set(ours.index) & set(theirs.index) and not set(ours["labels"]) & set(theirs["labels"])
+    assert not set(zip(ours["lowest"], ours["highest"])) & set(zip(theirs["lowest"], theirs["highest"]))
+    assert not set(prepost.load("items").index) & set(prepost.load("items", TEMPLATE).index)
+
+
+def test_no_code_of_the_module_names_an_instrument_or_item_of_a_study():
+    """Oracle: the report section of prepost.py, searched for every name that the two studies define."""
+    source = (ROOT / "chapters" / "prepost.py").read_text(encoding="utf-8").split("# --- report ---")[1]
+    for folder in FOLDERS.values():
+        for table in ("instruments", "items"):
+            assert not [name for name in prepost.load(table, folder).index if name in source]
