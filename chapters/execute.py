@@ -1,6 +1,6 @@
 """Run notebooks from top to bottom and store their outputs, so that running an unchanged one changes no byte.
 
-    python chapters/execute.py [NOTEBOOK ...]     # without names: every numbered chapter
+    python chapters/execute.py [NOTEBOOK ...]     # without names: every notebook
 """
 
 import sys
@@ -46,6 +46,6 @@ def merged(outputs):
 
 
 if __name__ == "__main__":
-    for path in map(Path, sys.argv[1:] or sorted(HERE.glob("[0-9][0-9]-*.ipynb"))):
+    for path in map(Path, sys.argv[1:] or sorted(HERE.rglob("[a-z0-9]*.ipynb"))):
         print(f"Running {path.name} ...", flush=True)
         execute(path.resolve())

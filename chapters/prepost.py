@@ -487,6 +487,7 @@ def _check_names(file, rows, column, report):
 def _check_instruments(rows, report):
     """Return ``{instrument: (number of each answer, expected answers in words, max_skipped)}``, None if undefined."""
     file, instruments = "instruments.csv", {}
+    _check_names(file, [(number, row) for number, row in rows if "name" in row], "name", report)
     for name, (number, row) in _check_names(file, rows, "instrument", report).items():
         whole = {}
         for column in ("lowest", "highest", "max_skipped"):

@@ -9,7 +9,8 @@ import yaml
 from conftest import ROOT
 from execute import METADATA, execute
 
-NOTEBOOKS = sorted((ROOT / "chapters").glob("[0-9][0-9]-*.ipynb"))
+PAGES = [path for path in (ROOT / "chapters").rglob("*.*") if path.suffix in (".ipynb", ".md")]
+NOTEBOOKS = sorted(path for path in PAGES if path.suffix == ".ipynb" and ".ipynb_checkpoints" not in path.parts)
 TAGS = {"hide-input", "remove-cell", "solution"}
 
 
@@ -34,15 +35,17 @@ def tags(cell):
 
 def test_the_table_of_contents_lists_every_chapter_and_no_other():
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    listed = [chapter["file"] for chapter in toc["chapters"]]
-    assert listed == [f"chapters/{path.stem}" for path in NOTEBOOKS]
+    listed = [toc["root"]] + [page["file"] for part in toc["parts"] for page in part["chapters"]]
+    assert sorted(listed) == sorted(path.relative_to(ROOT).with_suffix("").as_posix() for path in PAGES)
+    numbered = [page for page in listed if page[len("chapters/")].isdigit()]
+    assert numbered == sorted(numbered)
 
 
 def test_running_a_notebook_again_changes_no_byte(path, tmp_path):
     """Oracle: a second run, in a copy of the folders it uses."""
     for folder in ("chapters", "data"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns(".*", "__pycache__"))
-    again = tmp_path / "chapters" / path.name
+    again = tmp_path / path.relative_to(ROOT)
     execute(again)
     assert again.read_text(encoding="utf-8") == path.read_text(encoding="utf-8"), "run: make execute"
 
@@ -69,16 +72,15 @@ def test_code_cells_that_are_shown_have_at_most_fifteen_lines(code):
 def test_every_chart_has_a_sentence_that_says_what_it_shows(code):
     results = [output.data for cell in code for output in cell.outputs if "data" in output]
     charts = [data for data in results if '<figure class="chart">' in data.get("text/html", "")]
-    assert charts, "no chart in this chapter"
     words = [data["text/plain"] for data in charts]
     assert not [text for text in words if not re.fullmatch(r"[A-Z0-9].{30,}\.", text, re.S)]
 
 
-def test_solutions_are_at_least_four_and_hold_no_heading(cells):
+def test_solutions_are_at_least_four_a_chapter_and_hold_no_heading(path, cells):
     """A heading would end the section that the folded part begins in."""
     starts = [
         cell for before, cell in zip(cells, cells[1:]) if "solution" in tags(cell) and "solution" not in tags(before)
     ]
     prose = [cell.source for cell in cells if "solution" in tags(cell) and cell.cell_type == "markdown"]
-    assert len(starts) >= 4
+    assert len(starts) >= 4 or path.parent.name == "appendix"
     assert not [source for source in prose if re.search(r"^#+ ", source, re.M)]

@@ -194,12 +194,16 @@ ONE_PROBLEM = {
     "blank label": (DEFINED, put("Low; Middle; High", "Low; ; High"), 2, "labels", "Low; ; High", "none of them blank"),
     "negative number of gaps": (DEFINED, put("mood,1", "mood,-1"), 2, "max_skipped", "-1", "0 or more"),
     "instrument twice": (
-        DEFINED, put("sleep,0\n", "sleep,0\nmood,Mood,0,2,Low; Middle; High,mood,1\n"),
+        DEFINED, put("sleep,0\n", "sleep,0\nmood,Temper,0,2,Low; Middle; High,mood,1\n"),
         4, "instrument", "'mood' again", "each name once",
     ),
     "instrument without a name": (
-        DEFINED, put("sleep,0\n", "sleep,0\n,Mood,0,2,Low; Middle; High,mood,1\n"),
+        DEFINED, put("sleep,0\n", "sleep,0\n,Temper,0,2,Low; Middle; High,mood,1\n"),
         4, "instrument", "an empty cell", "a name",
+    ),
+    "printed name twice": (
+        DEFINED, put("sleep,0\n", "sleep,0\ntemper,Mood,0,2,Low; Middle; High,mood,1\n"),
+        4, "name", "'Mood' again", "each name once",
     ),
     # items
     "item of an unknown instrument": (
@@ -215,6 +219,7 @@ ONE_PROBLEM = {
 
 # faults that rightly show in more than one place: how many problems there are then
 MORE = {
+    "printed name twice": 2,  # and the new instrument has no item
     "unknown column": 2,  # the one that is missing, and the one that nobody knows
     "column twice": 2,  # and mood_2 is missing
     "column of codes in other case": 2,
