@@ -31,7 +31,13 @@ SCRIPT = """{
     });
     return bundle.then(() => window.vegaEmbed(...chart));
   };
-  document.addEventListener("toggle", () => window.dispatchEvent(new Event("resize")), true);
+  const fit = () => window.dispatchEvent(new Event("resize"));  // Vega measures its width then
+  document.addEventListener("toggle", fit, true);
+  document.addEventListener("DOMContentLoaded", () => {  // the sidebar still moves when the window has stopped
+    let later;
+    const column = document.querySelector(".bd-article");
+    if (column) new ResizeObserver(() => { clearTimeout(later); later = setTimeout(fit, 100); }).observe(column);
+  });
   let theme;
   window.addEventListener("beforeprint", () => { theme = page.theme; page.theme = "light"; });
   window.addEventListener("afterprint", () => { page.theme = theme; });

@@ -356,6 +356,10 @@ def cronbach_alpha(answers, confidence=0.95):
 
 # --- validate ---------------------------------------------------------------------------------
 
+RULED = {  # columns that `link` reads: what each cell must look like
+    "Finished": ("(?i)true|false|1|0", "True or False"),
+    "EndDate": (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?Z?", "a date such as 2025-01-31 14:05:00"),
+}
 COLUMNS = {
     "instruments.csv": ["instrument", "name", "lowest", "highest", "labels", "higher_means", "max_skipped"],
     "items.csv": ["item", "instrument", "wording", "reversed"],
@@ -369,7 +373,8 @@ def validate(folder=DATA):
     The folder holds ``instruments.csv``, ``items.csv``, ``codebook.csv`` and the two survey exports
     ``raw/before.csv`` and ``raw/after.csv``. An export has one header row, or three as survey platforms write them
     (names, question texts, import ids); one row per submission; a column ``code``; one column per item with the
-    label or the number of the answer, empty if skipped; other columns only if the codebook lists them.
+    label or the number of the answer, empty if skipped; other columns only if the codebook lists them. Columns
+    ``Finished`` and ``EndDate``, if there, hold True or False and a date with time, as `link` needs them.
     Nothing is changed, dropped or repaired: what to do about a problem is the analyst's decision.
 
     Parameters
@@ -416,35 +421,33 @@ def validate(folder=DATA):
 
 def _read(folder, file, report):
     """Read a CSV file as text: its header, and its rows as (row number, {column: cell})."""
+
+    def stop(row, found, expected="text: save as CSV UTF-8"):
+        report(file, row, "", found, expected)
+        return [], []
+
     path = folder / file
     if not path.is_file():
-        report(file, 0, "", "no such file", "a CSV file of this name")
-        return [], []
+        return stop(0, "no such file", "a CSV file of this name")
     content = path.read_bytes()
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        report(file, 0, "", "a spreadsheet workbook", "text: save as CSV UTF-8")
-        return [], []
+        return stop(0, "a spreadsheet workbook")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = content[: error.start].count(b"\n") + 1
-        report(file, row, "", f"byte {content[error.start]:#04x}, which is not UTF-8", "text: save as CSV UTF-8")
-        return [], []
+        return stop(row, f"byte {content[error.start]:#04x}, which is not UTF-8")
     if "\0" in text:
-        report(file, 0, "", "NUL characters, as in UTF-16", "text: save as CSV UTF-8")
-        return [], []
+        return stop(0, "NUL characters, as in UTF-16")
     try:
         rows = [(number, row) for number, row in enumerate(csv.reader(io.StringIO(text, newline="")), 1) if any(row)]
     except csv.Error:  # a cell of more than 131072 characters
-        report(file, 0, "", "a cell that does not end", "quotation marks in pairs")
-        return [], []
+        return stop(0, "a cell that does not end", "quotation marks in pairs")
     if not rows:
-        report(file, 0, "", "an empty file", "a header and then one row for each entry")
-        return [], []
+        return stop(0, "an empty file", "a header and then one row for each entry")
     header = rows[0][1]
     if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
-        report(file, 1, "", header[0][:40], "columns separated by commas: save as CSV UTF-8 (comma delimited)")
-        return [], []
+        return stop(1, header[0][:40], "columns separated by commas: save as CSV UTF-8 (comma delimited)")
     imported = [place for place, (_, row) in enumerate(rows) if any(cell.startswith('{"ImportId"') for cell in row)]
     body = []
     for number, row in rows[max(imported, default=0) + 1 :]:
@@ -549,6 +552,9 @@ def _check_answers(file, rows, items, report):
             first_row[code] = number
         if code and typed != code:
             report(file, number, "code", repr(typed), f"{code!r}, without blanks and in capitals")
+        for column, (form, expected) in RULED.items():
+            if column in row and not re.fullmatch(form, row[column]):
+                report(file, number, column, repr(row[column]), expected)
         skipped = collections.Counter()
         for item, (instrument, rules) in items.items():
             cell = row.get(item)
@@ -565,15 +571,6 @@ def _check_answers(file, rows, items, report):
 
 
 # --- report -----------------------------------------------------------------------------------
-
-
-def _refuse(problems):
-    """Stop with a message for people, if there are problems: a table as `validate` returns it."""
-    if len(problems):
-        place = problems["file"] + ", row " + problems["row"].astype(str) + ", column " + problems["column"]
-        lines = place + ": " + problems["found"] + "; expected " + problems["expected"]
-        more = [f"... and {len(lines) - 5} more: validate lists them."] if len(lines) > 5 else []
-        raise ValueError("\n".join(["Mend this before the exports can be linked:", *lines.head(5), *more]))
 
 
 def link(folder=DATA):
@@ -600,11 +597,15 @@ def link(folder=DATA):
     Raises
     ------
     ValueError
-        If `validate` reports anything that the rules do not settle, or ``Finished`` or ``EndDate`` cannot be read.
+        If `validate` reports anything that the rules do not settle, or no code is in both exports.
     """
     problems = validate(folder)
     settled = (problems["column"] == "code") & (problems["row"] > 1) | problems["column"].str.startswith("items of ")
-    _refuse(problems[~settled])
+    if not settled.all():
+        line = "{file}, row {row}, column {column}: {found}; expected {expected}"
+        lines = [line.format(**problem) for problem in problems[~settled].to_dict("records")]
+        more = [f"... and {len(lines) - 5} more: validate lists them."] if len(lines) > 5 else []
+        raise ValueError("\n".join(["Mend this before the exports can be linked:", *lines[:5], *more]))
 
     def rows(file):
         return _read(Path(folder), file, report=None)[1]  # validate has found nothing to report in it
@@ -612,15 +613,7 @@ def link(folder=DATA):
     items = _check_items(rows("items.csv"), _check_instruments(rows("instruments.csv"), None), None)
     people, flow = {}, {}
     for wave in WAVES:
-        file = f"raw/{wave}.csv"
-        sent = pd.DataFrame(dict(rows(file))).T
-        for column, form, expected in (
-            ("Finished", "(?i)true|false|1|0", "True or False"),
-            ("EndDate", r"\d{4}-\d\d-\d\d.*", "a date such as 2025-01-31 14:05:00"),
-        ):
-            if column in sent:
-                found = sent.loc[~sent[column].str.fullmatch(form), column].rename("found").rename_axis("row")
-                _refuse(found.map(repr).reset_index().assign(file=file, column=column, expected=expected))
+        sent = pd.DataFrame(dict(rows(f"raw/{wave}.csv"))).T
         if "EndDate" in sent:
             sent = sent.sort_values("EndDate", kind="stable")
         coded = pd.DataFrame({item: sent[item].map(rules[0]) for item, (_, rules) in items.items()}).astype("Int64")
@@ -640,6 +633,8 @@ def link(folder=DATA):
         }
     numbers = {code: f"P{number:02d}" for number, code in enumerate(sorted(people["before"].index), 1)}
     linked = [code for code in numbers if code in people["after"].index]
+    if not linked:
+        raise ValueError("No code is in both exports. Are they from the same people, with the codes typed alike?")
     for wave in WAVES:
         flow[wave] |= {"without a partner": len(people[wave]) - len(linked), "pairs": len(linked)}
     answers = pd.concat([people[wave].loc[linked] for wave in WAVES], keys=WAVES, names=["wave", "person"])
@@ -650,10 +645,13 @@ def link(folder=DATA):
 def format_number(value, decimals, leading_zero=True):
     """Print a number as a report does: rounded, with a real minus sign.
 
-    Leave the leading zero out for what cannot exceed 1: p, r, the rank-biserial correlation.
+    Leave the leading zero out for what cannot exceed 1: p, r, the rank-biserial correlation. NaN is a dash.
     """
-    text = f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")  # + 0.0, else "-0.0" is printed
-    return text if leading_zero else text.replace("0.", ".")
+    if np.isnan(value):
+        return "–"
+    rounded = round(value * (1 + 1e-9), decimals) + 0.0  # a half away from zero, as by hand; + 0.0, else "-0.0"
+    text = f"{rounded:.{decimals}f}".replace("-", "−")
+    return text if leading_zero or abs(rounded) >= 1 else text.replace("0.", ".")
 
 
 def format_p(p):
@@ -662,13 +660,11 @@ def format_p(p):
 
 
 def _pairs(scores, measure, name):
-    """Return before, after and change of those who have both scores, if a test makes sense."""
+    """Return before, after and change of those who have both scores, if they are enough for an interval."""
     pairs = scores[[f"{measure}_before", f"{measure}_after"]].dropna().astype(float).set_axis(WAVES, axis=1)
     pairs["change"] = pairs["after"] - pairs["before"]
-    moved = np.count_nonzero(pairs["change"])
-    if len(pairs) < 6 or not moved:
-        needs = "A test with a 95% interval needs at least six pairs, and a change in one"
-        raise ValueError(f"{name} has {len(pairs)} complete pairs, {moved} of them with a change. {needs}.")
+    if len(pairs) < 6:
+        raise ValueError(f"{name}: {len(pairs)} complete pairs. A 95% interval needs at least six.")
     return pairs
 
 
@@ -687,18 +683,23 @@ def results_table(scores, instruments):
     -------
     pandas.DataFrame
         Index: the instruments' names. ``before`` and ``after``: median (quartiles). ``change`` and ``interval``: as
-        `pseudo_median`. ``Z``, ``p``, ``r``: as `signed_rank`. ``p Holm``: adjusted for all rows of the table.
+        `pseudo_median`. ``Z``, ``p``, ``p exact``, ``r``: as `signed_rank`, and a dash for Z and r if nobody's score
+        changed. ``p Holm``: ``p`` adjusted for all rows of the table.
 
     Raises
     ------
     ValueError
-        If an instrument has fewer than six pairs, or nobody's score changed.
+        If an instrument has fewer than six pairs.
     """
     lines, p_values = {}, []
     for measure, name in instruments["name"].items():
         pairs = _pairs(scores, measure, name)
-        change, test = pairs["change"], signed_rank(pairs["change"])
+        change = pairs["change"]
         estimate, low, high = (format_number(points, 1) for points in pseudo_median(change))
+        if change.any():
+            test, biserial, interval = signed_rank(change), rank_biserial(change), f"{low} to {high}"
+        else:  # nothing to rank; every flip of the signs gives what was seen; "0 to 0" would claim too much
+            test, biserial, interval = {"Z": np.nan, "p": 1.0, "p exact": 1.0, "r": np.nan}, np.nan, "–"
         quartiles = pairs.quantile([0.25, 0.5, 0.75]).map(format_number, decimals=1)
         p_values.append(test["p"])
         lines[name] = {
@@ -708,12 +709,13 @@ def results_table(scores, instruments):
             "same": (change == 0).sum(),
             "lower": (change < 0).sum(),
             "change": estimate,
-            "interval": f"{low} to {high}",
+            "interval": interval,
             "Z": format_number(test["Z"], 3),
             "p": format_p(test["p"]),
+            "p exact": format_p(test["p exact"]),
             "p Holm": None,  # needs the other rows
             "r": format_number(test["r"], 2, leading_zero=False),
-            "rank-biserial": format_number(rank_biserial(change), 2, leading_zero=False),
+            "rank-biserial": format_number(biserial, 2, leading_zero=False),
             "P(higher)": format_number(probability_of_improvement(change), 2, leading_zero=False),
         }
     table = pd.DataFrame(lines).T
@@ -729,8 +731,9 @@ def results_paragraph(row):
         f"{row['lower']} lower and {row['same']} the same. "
         f"The median (quartiles) was {row['before']} before and {row['after']} after. "
         f"In points, the typical change was {row['change']}, 95% interval {row['interval']} (Hodges–Lehmann). "
-        f"Wilcoxon signed-rank test, zeros dropped, ties corrected, no continuity correction: Z = {row['Z']}, p {p}, "
-        f"Holm-adjusted {row['p Holm']}; r = |Z|/√{row['pairs']} = {row['r']}, rank-biserial {row['rank-biserial']}."
+        f"Wilcoxon signed-rank test, zeros dropped, ties corrected, no continuity correction: Z = {row['Z']}, "
+        f"p {p} (exact {row['p exact']}), Holm-adjusted {row['p Holm']}; "
+        f"r = |Z|/√{row['pairs']} = {row['r']}, rank-biserial {row['rank-biserial']}."
     )
 
 
@@ -753,7 +756,7 @@ def results_figure(scores, instruments):
         dots = alt.Chart(people).transform_filter(alt.datum.measure == name).mark_circle(size=60, opacity=1)
         dots = dots.transform_calculate(place="sequence(1, datum.people + 1)").transform_flatten(["place"])
         place = alt.Y("place:Q", axis=None).scale(domain=[-1, max(people["people"]) + 0.5], nice=False)
-        x = alt.X("change:Q", title="change, points").axis(tickCount=6, tickMinStep=1)
+        x = alt.X("change:Q", title="change, points").axis(tickCount=6, tickMinStep=1, labelFlush=False)
         dots = dots.encode(x, place, color=side)
         base = alt.Chart(typical).transform_filter(alt.datum.measure == name)
         zero = base.mark_rule(strokeDash=[4, 4]).encode(x=alt.datum(0))
@@ -779,7 +782,8 @@ INK, FAINT = "#3b3b3b", "#d9d9d9"  # the page's style swaps these two in dark mo
 
 
 def _theme():
-    words = {"labelColor": INK, "titleColor": INK, "labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal"}
+    words = {"labelColor": INK, "labelFontSize": 13, "titleColor": INK, "titleFontSize": 13}
+    words["titleFontWeight"] = "normal"
     return {
         "width": "container",
         "config": {
@@ -800,7 +804,7 @@ def _theme():
 
 
 def _figure(spec, **metadata):
-    """Show a chart as a figure: its title as caption, the picture, and its text alternative and numbers one click away."""
+    """Show a chart as a figure: its title as caption, the picture, and its words and numbers one click away."""
     title = spec.get("title")
     title = title if isinstance(title, dict) else {"text": title}
     if not (title["text"] and title.get("subtitle") and spec.get("description")):

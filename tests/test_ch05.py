@@ -34,7 +34,7 @@ R = read_results(ORACLES)
         ("difference of the medians: {:.2f}", "empathy", ["difference of medians"]),
         ("{:.0f} rose, {:.0f} same, {:.0f} fell", "empathy", ["rose", "same", "fell"]),
         ("standard deviation of the changes: {:.1f}", "empathy", ["sd of changes"]),
-        ("true pairs:   r = {:.2f}", "empathy", ["before with change"]),
+        ("true pairs:   correlation {:.2f}", "empathy", ["before with change"]),
         ("{:.2f} {:.2f} {:.2f}", "self_efficacy", ["mean change", "median change", "difference of medians"]),
         ("with the score before: {:.2f}", "stigma", ["before with change"]),
         ("with the average:      {:.2f}", "stigma", ["average with change"]),

@@ -52,7 +52,7 @@ def chapters_count_sums():
         ("p = {:.4f}", "empathy", "sign test", "stats::binom.test"),
         ("two-sided p = {:.4f}", "empathy", "sign test", "stats::binom.test"),
         ("one-sided {:.4f}", "empathy", "sign test, greater", "stats::binom.test"),
-        ("zeros shared out: p = {:.4f}", "empathy", "sign test, zeros shared", "stats::binom.test"),
+        ("22 of 34: p = {:.4f}", "empathy", "sign test, zeros shared", "stats::binom.test"),
         ("{0:.4f} {0:.4f}", "self_efficacy", "sign test", "stats::binom.test"),
         ("stigma {:.4f}", "stigma", "sign test", "stats::binom.test"),
         ("p = {:.2f}", "empathy", "Mann-Whitney", "stats::wilcox.test"),

@@ -136,9 +136,14 @@ def test_the_table_shows_every_effect_size_of_every_measure_with_interval_n_and_
     assert (one_table["N"].drop("rank-biserial", level="effect") == 34).all()
 
 
-def test_largest_r_of_34_pairs_is_that_of_the_formula():
-    """Analytic: every person rises, no ties; Z = sqrt(3n(n + 1)/(2(2n + 1)))."""
-    assert f"largest possible r = {np.sqrt(3 * 35 / (2 * 69)):.2f}" in printed("largest possible r")
+def test_largest_r_depends_on_ties_and_zeros_as_the_formulas_say():
+    """Analytic: without ties Z = sqrt(3n(n + 1)/(2(2n + 1))), with one tie Z = sqrt(n); else the sum over the root."""
+    before, after = WAVES["empathy"]
+    ranks = stats.rankdata(np.abs(after - before)[after != before])
+    moved = ranks.sum() / np.sqrt((ranks**2).sum() * 34)
+    expected = [np.sqrt(3 * 35 / (2 * 69)), 1, moved]
+    shown = [line.split()[-1] for line in printed("largest possible r").splitlines()]
+    assert shown == [f"{r:.2f}" for r in expected]
 
 
 def test_slider_keeps_means_and_spreads_and_reaches_the_cohort():

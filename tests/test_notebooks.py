@@ -11,7 +11,7 @@ from execute import METADATA, execute
 
 PAGES = [path for path in (ROOT / "chapters").rglob("*.*") if path.suffix in (".ipynb", ".md")]
 NOTEBOOKS = sorted(path for path in PAGES if path.suffix == ".ipynb" and ".ipynb_checkpoints" not in path.parts)
-TAGS = {"hide-input", "remove-cell", "solution"}
+TAGS = {"hide-input", "remove-cell", "remove-input", "solution"}
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
@@ -65,15 +65,16 @@ def test_tags_are_known(cells):
 
 
 def test_code_cells_that_are_shown_have_at_most_fifteen_lines(code):
-    shown = [cell.source for cell in code if not {"hide-input", "remove-cell"} & set(tags(cell))]
+    shown = [cell.source for cell in code if not (TAGS - {"solution"}) & set(tags(cell))]
     assert not [source for source in shown if source.count("\n") >= 15]
 
 
-def test_every_chart_has_a_sentence_that_says_what_it_shows(code):
+def test_every_chart_has_a_sentence_that_says_what_it_shows_and_a_table_of_its_numbers(code):
     results = [output.data for cell in code for output in cell.outputs if "data" in output]
     charts = [data for data in results if '<figure class="chart">' in data.get("text/html", "")]
     words = [data["text/plain"] for data in charts]
     assert not [text for text in words if not re.fullmatch(r"[A-Z0-9].{30,}\.", text, re.S)]
+    assert not [text for text, data in zip(words, charts) if "<table" not in data["text/html"].split("<details>")[1]]
 
 
 def test_solutions_are_at_least_four_a_chapter_and_hold_no_heading(path, cells):

@@ -145,6 +145,10 @@ def test_codes_do_not_survive_linking():
             lambda s: add_column(s, BEFORE, "EndDate", ["3/3/2025 8:08", *["2025-03-03 08:08"] * 22]),
             f"{BEFORE}, row 2, column EndDate: '3/3/2025 8:08'; expected a date such as 2025-01-31 14:05:00",
         ),
+        (  # as text, 9:44 comes after 14:05
+            lambda s: add_column(s, BEFORE, "EndDate", ["2025-03-04 9:44", *["2025-03-03 08:08"] * 22]),
+            f"{BEFORE}, row 2, column EndDate: '2025-03-04 9:44'; expected",
+        ),
     ],
 )
 def test_linking_refuses_what_no_rule_settles_and_says_where(study, spoil, said):
@@ -152,6 +156,19 @@ def test_linking_refuses_what_no_rule_settles_and_says_where(study, spoil, said)
     with pytest.raises(ValueError) as error:
         prepost.link(study)
     assert said in str(error.value)
+    where = said.split(":")[0]
+    found = prepost.validate(study)
+    assert where in set(found["file"] + ", row " + found["row"].astype(str) + ", column " + found["column"])
+
+
+def test_exports_without_a_common_code_are_refused_in_words(study):
+    lines = (study / AFTER).read_text(encoding="utf-8").splitlines()
+    place = lines[0].split(",").index("code")
+    rows = [line.split(",") for line in lines[1:]]
+    lines[1:] = [",".join([*row[:place], f"NEW{number}", *row[place + 1 :]]) for number, row in enumerate(rows)]
+    (study / AFTER).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="No code is in both exports"):
+        prepost.link(study)
 
 
 # --- print ----------------------------------------------------------------------------------------------
@@ -171,8 +188,8 @@ def test_every_number_of_the_table_agrees_with_r_to_its_last_digit(name, instrum
     theirs, row = R[name, instrument], table_of(FOLDERS[name]).loc[instrument]
     for column in ("pairs", "higher", "same", "lower"):
         assert row[column] == int(theirs[column])
-    printed = {"change": row["change"], "Z": row["Z"], "p": row["p"], "holm": row["p Holm"], "r": row["r"]}
-    printed |= {"biserial": row["rank-biserial"], "up": row["P(higher)"]}
+    printed = {"change": row["change"], "Z": row["Z"], "p": row["p"], "exact": row["p exact"]}
+    printed |= {"holm": row["p Holm"], "r": row["r"], "biserial": row["rank-biserial"], "up": row["P(higher)"]}
     printed |= dict(zip(("low", "high"), row["interval"].split(" to ")))
     for wave in prepost.WAVES:
         cells = row[wave].replace("(", "").replace(")", "").replace(" to ", " ").split()
@@ -201,6 +218,12 @@ def test_p_is_printed_with_three_decimals_and_no_leading_zero(p, printed):
         ((-0.2, 2, False), "−.20"),
         ((1.0, 2, False), "1.00"),
         ((-0.996, 2, False), "−1.00"),
+        ((10.5, 1, False), "10.5"),
+        ((14.25, 1), "14.3"),
+        ((-14.25, 1), "−14.3"),
+        ((22.75, 1), "22.8"),
+        ((float("nan"), 2, False), "–"),
+        ((-20.04, 2, False), "−20.04"),
     ],
 )
 def test_numbers_are_printed_by_the_rules_of_chapter_12(arguments, printed):
@@ -218,7 +241,7 @@ def test_the_paragraph_holds_every_number_of_its_row(folder):
 def test_a_tiny_p_is_not_said_to_equal_anything():
     row = table_of(TEMPLATE).iloc[0].copy()
     row["p"] = "< .001"
-    assert "p < .001, Holm" in prepost.results_paragraph(row)
+    assert "p < .001 (exact .079), Holm" in prepost.results_paragraph(row)
 
 
 @pytest.mark.parametrize("folder", FOLDERS.values(), ids=FOLDERS)
@@ -243,15 +266,29 @@ def test_one_instrument_is_enough_and_needs_no_adjustment(study):
 
 def test_too_few_pairs_are_an_error_that_names_the_instrument():
     instruments = prepost.load("instruments", TEMPLATE)
-    with pytest.raises(ValueError, match="Confidence in giving feedback has 5 complete pairs"):
+    with pytest.raises(ValueError, match="Confidence in giving feedback: 5 complete pairs"):
         prepost.results_table(scores_of(TEMPLATE).head(5), instruments)
 
 
-def test_scores_that_all_stay_are_an_error_that_names_the_instrument():
-    scores = scores_of(TEMPLATE)
+def test_scores_that_all_stay_are_printed_without_a_test_and_spare_the_other_rows():
+    """By hand: nothing to rank, and every flip of the signs gives what was seen. Holm: 2 × .0770319 (R) and 1."""
+    instruments, scores = prepost.load("instruments", TEMPLATE), scores_of(TEMPLATE)
     scores["strain_after"] = scores["strain_before"]
-    with pytest.raises(ValueError, match="Strain of difficult talks has 18 complete pairs, 0 of them with a change"):
-        prepost.results_table(scores, prepost.load("instruments", TEMPLATE))
+    table = prepost.results_table(scores, instruments)
+    still = table.loc["Strain of difficult talks"]
+    assert still[["pairs", "higher", "same", "lower"]].tolist() == [18, 0, 18, 0]
+    assert still["change":"P(higher)"].tolist() == ["0.0", "–", "–", *3 * ["> .999"], "–", "–", ".50"]
+    assert table.iloc[0].equals(table_of(TEMPLATE).iloc[0])
+    words = prepost.results_figure(scores, instruments).to_dict()["description"]
+    assert words.endswith("0 people higher, 0 lower, 18 the same; typical change 0.0 points, 95% interval –.")
+
+
+def test_few_movers_get_an_exact_p_beside_the_one_from_z():
+    """By hand: four equal rises and two zeros; 2 of the 16 flips are as extreme, and Z = √4."""
+    scores = pd.DataFrame({"m_before": [3] * 6, "m_after": [4, 4, 4, 4, 3, 3]})
+    row = prepost.results_table(scores, pd.DataFrame({"name": ["Measure"]}, index=["m"])).iloc[0]
+    assert (row["Z"], row["p"], row["p exact"]) == ("−2.000", ".046", ".125")
+    assert "p = .046 (exact .125)" in prepost.results_paragraph(row)
 
 
 # --- the template ---------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ for (share in c(1, 0.5)) for (power in c(0.8, 0.9)) {
 }
 store("pairs, t test", ceiling(t_size(effect, 0.8)))
 store("pairs, half a standard deviation", rank_size(0.5, 0.8))
+store("pairs, 2.5 points", rank_size(2.5 / sd(empathy), 0.8))
 store("pairs, Holm", rank_size(effect, 0.8, 0.05 / 4))
 store("pairs, stigma", rank_size(abs(mean(stigma)) / sd(stigma), 0.8))
 store("pairs in each of two groups", ceiling(t_size(effect, 0.8, type = "two.sample")))
@@ -37,7 +38,6 @@ store("interval, high", t.test(empathy)$conf.int[2])
 sums <- outer(empathy, empathy, "+")
 sums <- sums[lower.tri(sums)]
 p_sum <- mean(sums > 0) + mean(sums == 0) / 2
-store("p sum", p_sum)
 store("pairs, Noether", round((1.96 + 0.84)^2 / (3 * (p_sum - 0.5)^2)))
 
 enrolled <- 73:120

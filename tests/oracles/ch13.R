@@ -55,6 +55,7 @@ study <- function(name, folder) {
     walsh <- sort(walsh[upper.tri(walsh, diag = TRUE)])
     cut <- qsignrank(0.025, n) # as many averages lie outside the interval on each side
     test <- wilcoxsign_test(d ~ rep(0, n), zero.method = "Wilcoxon")
+    exact <- wilcoxsign_test(d ~ rep(0, n), zero.method = "Wilcoxon", distribution = "exact")
     ranks <- rank(abs(d[d != 0])) * sign(d[d != 0])
     quartiles <- function(x) quantile(x, c(0.5, 0.25, 0.75), names = FALSE)
     data.frame(
@@ -62,7 +63,8 @@ study <- function(name, folder) {
       before = t(quartiles(from)), after = t(quartiles(to)),
       higher = sum(d > 0), same = sum(d == 0), lower = sum(d < 0),
       change = median(walsh), low = walsh[cut], high = walsh[length(walsh) + 1 - cut],
-      Z = -abs(statistic(test)), p = as.numeric(pvalue(test)), r = abs(as.numeric(statistic(test))) / sqrt(n),
+      Z = -abs(statistic(test)), p = as.numeric(pvalue(test)),
+      exact = as.numeric(pvalue(exact)), r = abs(as.numeric(statistic(test))) / sqrt(n),
       biserial = sum(ranks) / sum(abs(ranks)), up = mean(d > 0) + mean(d == 0) / 2
     )
   })

@@ -1,0 +1,69 @@
+"""What surrounds the book: licences, citation, pinned requirements, README, Makefile."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_citation_file_is_valid():
+    """Oracle: check-jsonschema with the Citation File Format's own schema."""
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.citation-file-format"]
+    checked = subprocess.run([*command, ROOT / "CITATION.cff"], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_workflows_are_valid():
+    """Oracle: check-jsonschema with GitHub's schema for workflows."""
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows"]
+    checked = subprocess.run([*command, *(ROOT / ".github" / "workflows").iterdir()], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_licences_are_the_same_wherever_they_are_named():
+    assert read("LICENSE").startswith("Creative Commons Attribution 4.0 International")
+    assert read("LICENSE-CODE").startswith("MIT License")
+    for name in ("README.md", "CONTRIBUTING.md", "chapters/index.md", "chapters/appendix/adapting.md"):
+        assert re.search(r"[Tt]ext and data[^.]*CC BY 4\.0", read(name)), name
+        assert re.search(r"[Cc]ode[^.]*MIT", read(name)), name
+    assert re.search(r"license:\n  - CC-BY-4.0\n  - MIT\n", read("CITATION.cff"))
+    assert [licence["name"] for licence in json.loads(read("data/datapackage.json"))["licenses"]] == ["CC-BY-4.0"]
+    assert "CC BY 4.0" in read("_config.yml") and "CC BY 4.0" in read("data/README.md")
+
+
+def test_every_requirement_is_pinned():
+    wanted = re.findall(r"^([\w-]+)", read("requirements.in"), re.M)
+    pinned = re.findall(r"^([\w.-]+)==\S+", read("requirements.txt"), re.M)
+    lines = [line for line in read("requirements.txt").splitlines() if line and not line.lstrip().startswith("#")]
+    assert len(pinned) == len(lines)
+    assert {name.lower() for name in wanted} <= {name.lower() for name in pinned}
+
+
+def test_readme_names_files_that_exist():
+    named = re.findall(r"\]\((?!http)([^)#]+)\)|^\| (`.+?`(?:, `.+?`)*) \|", read("README.md"), re.M)
+    paths = [path for link, cell in named for path in [link, *re.findall(r"`(.+?)`", cell)] if path]
+    assert len(paths) > 10
+    assert not [path for path in paths if not (ROOT / path).exists()]
+
+
+def test_make_help_lists_every_target():
+    makefile = read("Makefile")
+    phony = re.search(r"^\.PHONY: (.+)$", makefile, re.M)[1].split()
+    assert re.findall(r"^([a-z]+):.*## ", makefile, re.M) == phony
+
+
+@pytest.mark.parametrize("pattern", [r"/(?:home|root|tmp|Users|work)/\w", r"\b[A-Z]:\\\\Users"])
+def test_no_file_names_a_place_on_one_machine(pattern):
+    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+    if files.returncode:
+        pytest.skip("not a git checkout, so nobody knows which files belong to the book")
+    names = [name for name in files.stdout.split("\0") if name and not name.endswith(".png")]
+    here = "tests/test_"  # the tests name such places
+    assert not [name for name in names if not name.startswith(here) and re.search(pattern, read(name))]
