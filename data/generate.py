@@ -212,7 +212,8 @@ def export(wave, start, codes, details, answers, instruments, items, rng):
 
 def write_export(wave, rows, items, codebook):
     """Write an export with its three header rows: names, question texts, import ids."""
-    texts = codebook[codebook["table"] == f"raw/{wave}.csv"].set_index("variable")["label"].to_dict() | items["wording"].to_dict()
+    own = codebook[codebook["table"] == f"raw/{wave}.csv"].set_index("variable")
+    texts = own["label"].to_dict() | items["wording"].to_dict()
     heads = pd.DataFrame(
         [[texts[column] for column in rows], [json.dumps({"ImportId": f"QID_{column}"}) for column in rows]],
         columns=rows.columns,
@@ -252,7 +253,8 @@ def data_package(instruments, items, codebook):
     return {
         "name": "before-and-after",
         "title": "Before and After: a synthetic cohort of 38 peer supporters",
-        "description": "Synthetic data for teaching: the people do not exist. Calibrated to doi:10.3390/ijerph19095135.",
+        "description": "Synthetic data for teaching: the people do not exist. "
+        "Calibrated to doi:10.3390/ijerph19095135.",
         "version": "1.0.0",
         "licenses": [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}],
         "contributors": [{"title": "Before and After contributors", "role": "author"}],

@@ -213,13 +213,14 @@ def test_a_solution_opens_by_mouse_and_by_keyboard(tab, site, chapters):
 
 
 def test_a_chart_is_as_wide_as_the_text(tab, site, chapters):
-    """Also one in a solution, which has no width until it opens."""
+    """Also one in a solution, which has no width until it opens; charts of several panels have a width of their own."""
     for chapter in chapters:
         tab.goto(f"{site}/{chapter}")
         tab.wait_for_function(f"!({UNDRAWN})().length")
         tab.evaluate("document.querySelectorAll('details.solution').forEach(solution => solution.open = true)")
         tab.wait_for_function(
             "[...document.querySelectorAll('figure.chart')]"
+            ".filter(chart => !/\"(vconcat|hconcat|facet|row)\"/.test(chart.querySelector('script').textContent))"
             ".every(chart => chart.querySelector('svg').clientWidth > 0.8 * chart.clientWidth)"
         )
 
@@ -231,8 +232,7 @@ def test_every_slider_moves_its_chart(tab, site, chapters):
         for chart in tab.locator("figure.chart", has=tab.locator("input[type=range]")).all():
             for slider in chart.locator("input[type=range]").all():
                 before = chart.locator("svg").first.inner_html()
-                slider.press("ArrowRight")
-                slider.press("ArrowRight")
+                slider.press("ArrowLeft" if slider.evaluate("slider => slider.value === slider.max") else "ArrowRight")
                 expect(chart.locator("svg").first).not_to_have_js_property("innerHTML", before)
 
 
@@ -244,5 +244,6 @@ def test_chapter_7_slider_shows_the_test_of_the_shifted_scores(tab, site, added)
     tab.goto(f"{site}/chapters/07-signed-rank.html")
     chart = tab.locator("figure.chart", has=tab.locator("input[type=range]"))
     chart.locator("input").fill(str(added))
-    expect(chart.locator("svg")).to_contain_text(f"W⁺ = {test['W+']:g}, W⁻ = {test['W-']:g}, zeros: {test['zeros']:g}")
+    sums = f"W⁺ = {test['W+']:g}, W⁻ = {test['W-']:g}, zeros: {test['zeros']:g}"
+    expect(chart.locator("svg")).to_contain_text(sums)
     expect(chart.locator("svg")).to_contain_text(f"Z = {test['Z']:.3f}, p = {test['p']:.4f}".replace("-", "−"))
