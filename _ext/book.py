@@ -49,6 +49,7 @@ SCRIPT = """{
         "vegaembed_version": alt.VEGAEMBED_VERSION,
     }
 )
+CLASS = {"answer", "instructor"}  # tags of cells that only the class notebooks keep
 IN_VAIN = re.compile(r'<script src="[^"]*/fontawesome/[^"]*"></script>|<link rel="preload" as="font"[^>]*>')
 FRONT = """<!doctype html>
 <html lang="en">
@@ -60,10 +61,11 @@ FRONT = """<!doctype html>
 
 
 def read_notebook(app, docname, source):
-    """Refuse a notebook that did not run to its end, and fold its solutions."""
+    """Refuse a notebook that did not run to its end, leave out what is for the class, and fold its solutions."""
     if app.env.doc2path(docname).endswith(".ipynb"):
         notebook = json.loads(source[0])
         check(notebook["cells"], docname)
+        notebook["cells"] = [cell for cell in notebook["cells"] if not CLASS & set(cell["metadata"].get("tags", []))]
         notebook["cells"] = list(fold_solutions(notebook["cells"]))
         source[0] = json.dumps(notebook)
 

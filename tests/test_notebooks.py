@@ -11,7 +11,7 @@ from execute import METADATA, execute
 
 PAGES = [path for path in (ROOT / "chapters").rglob("*.*") if path.suffix in (".ipynb", ".md")]
 NOTEBOOKS = sorted(path for path in PAGES if path.suffix == ".ipynb" and ".ipynb_checkpoints" not in path.parts)
-TAGS = {"hide-input", "remove-cell", "remove-input", "solution"}
+TAGS = {"answer", "hide-input", "instructor", "remove-cell", "remove-input", "solution"}
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
@@ -65,7 +65,7 @@ def test_tags_are_known(cells):
 
 
 def test_code_cells_that_are_shown_have_at_most_fifteen_lines(code):
-    shown = [cell.source for cell in code if not (TAGS - {"solution"}) & set(tags(cell))]
+    shown = [cell.source for cell in code if not (TAGS - {"answer", "solution"}) & set(tags(cell))]
     assert not [source for source in shown if source.count("\n") >= 15]
 
 

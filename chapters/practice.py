@@ -1,0 +1,427 @@
+"""Exercises and self-tests: what answers you when you try something in *Before and After*.
+
+``check`` looks at the value that you found for an exercise, ``quiz`` shows a chapter's questions. The rest reads what
+they need, for the class notebooks, the LMS files, the instructor guide and the tests:
+
+- a chapter's notebook holds its objectives and exercises,
+- ``answers/chNN.py`` holds what ``check`` accepts, as functions of the data,
+- ``quizzes/NN.txt`` holds the questions, in the plain-text format of text2qti.
+"""
+
+import functools
+import html
+import importlib
+import json
+import re
+from collections import namedtuple
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from IPython.display import display
+
+import prepost
+
+HERE = Path(__file__).resolve().parent
+
+
+# --- exercises --------------------------------------------------------------------------------
+
+Answer = namedtuple("Answer", "value within say")
+
+
+def right(value, within=0, say=""):
+    """Say what an exercise accepts: the value, how far off is near enough, and what to add to "Right."."""
+    return Answer(value, within, say)
+
+
+def wrong(value, say):
+    """Name a usual wrong answer; it is recognised within the tolerance of the right one."""
+    return Answer(value, None, say)
+
+
+@functools.cache
+def pairs():
+    """Return the scores of the people with both occasions, as whole numbers."""
+    return prepost.load("scores").dropna().astype(int)
+
+
+def change(measure):
+    """Return the changes of one measure, after minus before, of all complete pairs."""
+    return pairs()[f"{measure}_after"] - pairs()[f"{measure}_before"]
+
+
+def answers(exercise):
+    """Read what `check` knows about an exercise.
+
+    Parameters
+    ----------
+    exercise : str
+        Its number, such as ``"7.2"``.
+
+    Returns
+    -------
+    list of Answer
+        The right answer first, then the usual wrong ones.
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise, or none with a check; the message lists those that have one.
+    """
+    if not isinstance(exercise, str) or not re.fullmatch(r"\d+\.\d+", exercise):
+        raise ValueError(f'An exercise is named by its number in quotation marks, such as "7.2"; got {exercise!r}.')
+    chapter, number = map(int, exercise.split("."))
+    try:
+        module = importlib.import_module(f"answers.ch{chapter:02d}")
+    except ModuleNotFoundError as error:
+        there = ", ".join(str(int(path.stem[2:])) for path in sorted(HERE.glob("answers/ch*.py")))
+        raise ValueError(f"There are no checks for chapter {chapter} here. There are: chapter {there}.") from error
+    function = getattr(module, f"exercise_{chapter}_{number}", None)
+    if function is None:
+        numbers = [name.split("_") for name in vars(module) if name.startswith("exercise_")]
+        there = ", ".join(f"{chapter}.{last}" for _, _, last in numbers)
+        raise ValueError(
+            f"Exercise {exercise} has no check. Those of this chapter that have one: {there}. "
+            "The others ask for words: compare yours with the worked solution."
+        )
+    return list(function())
+
+
+def check(exercise, value):
+    """Say whether the value that you found is right, and name the slip if it is a usual one.
+
+    Parameters
+    ----------
+    exercise : str
+        The exercise's number, such as ``"7.2"``.
+    value : number, text, True or False, or a list, Series or set of these
+        What you found; ``...`` stands for no answer yet.
+
+    Notes
+    -----
+    Prints one line and never stops a notebook, whatever it is given.
+    """
+    try:
+        expected, *slips = answers(exercise)
+    except ValueError as error:
+        print(f"✗ {error}")
+        return
+    if value is ...:
+        print(f"– {exercise} is not answered yet: put your answer in place of the three dots.")
+        return
+    value, kind = _plain(value), _kind(_plain(expected.value))
+    if _kind(value) != kind:
+        print(f"✗ {exercise} expects {kind}, and got {_kind(value)}.{_hint(value, kind)}")
+    elif _same(value, expected.value, expected.within):
+        print(f"✓ {exercise} is right. {expected.say}".rstrip())
+    else:
+        said = [slip.say for slip in slips if _same(value, slip.value, expected.within)]
+        print(f"✗ {exercise} is not right yet. {(said or [_guess(value, expected)])[0]}")
+
+
+def _plain(value):
+    """Turn what pandas and NumPy return into Python's own numbers, texts, lists and sets."""
+    if isinstance(value, (pd.Series, pd.Index, pd.DataFrame, np.ndarray)):
+        value = np.asarray(value, dtype=object).tolist()
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        value = [_plain(part) for part in value]
+        return value[0] if len(value) == 1 else value
+    if isinstance(value, (set, frozenset)):
+        return {_plain(part) for part in value}
+    value = value.item() if isinstance(value, np.generic) else value
+    if value is None or value is pd.NA:
+        return float("nan")
+    return value.strip().casefold() if isinstance(value, str) else value
+
+
+def _kind(value):
+    """Name the type of a plain value, for a sentence."""
+    if isinstance(value, list):
+        return f"{len(value)} values in a list"
+    if isinstance(value, set):
+        return "a set in curly brackets"
+    if isinstance(value, bool):
+        return "True or False"
+    if isinstance(value, (int, float)):
+        return "a number" if value == value else "a missing value (NaN)"
+    return "a text in quotation marks" if isinstance(value, str) else f"something else ({type(value).__name__})"
+
+
+def _hint(value, kind):
+    if kind == "a number" and isinstance(value, str):
+        return " Leave the quotation marks out."
+    if kind == "a number" and callable(value):
+        return " It is a function: add the brackets that call it."
+    return ""
+
+
+def _same(value, target, within):
+    """Compare plain values of one kind; numbers may differ by the tolerance, and sets have no order."""
+    target = _plain(target)
+    if _kind(value) != _kind(target):
+        return False
+    if isinstance(target, list):
+        return all(_same(one, other, within) for one, other in zip(value, target))
+    if isinstance(target, (int, float)) and not isinstance(target, bool):
+        return abs(value - target) <= within + 1e-9
+    return value == target
+
+
+def _guess(value, expected):
+    """Say what kind of slip a number looks like that no exercise names."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        target = _plain(expected.value)
+        if _same(-value, target, expected.within):
+            return "The size is right, the sign is not."
+        if _same(value / 100, target, 1.5 * expected.within):
+            return "It is a hundred times too large: did you give per cent?"
+        if _same(value, target, 4 * expected.within):
+            return "It is close: round only at the end."
+    return "It is none of the usual slips either: go back to the chapter's own steps."
+
+
+# --- questions --------------------------------------------------------------------------------
+
+Question = namedtuple("Question", "name objective kind text options value within say")
+Option = namedtuple("Option", "text right say")
+
+LINES = {  # how a line of a quiz begins
+    "quiz": r"Quiz title: +",
+    "title": r"Title: +",
+    "question": r"\d+\. +",
+    "single": r"\*?[a-z]\) +",
+    "several": r"\[[ *]\] +",
+    "number": r"= +",
+    "say": r"\.\.\. +",
+    "say right": r"\+ +",
+    "say wrong": r"- +",
+}
+
+
+def questions(chapter):
+    """Read the self-test of a chapter.
+
+    Parameters
+    ----------
+    chapter : int
+        Its number.
+
+    Returns
+    -------
+    list of Question
+        ``name`` such as ``"7.3"``; ``objective``, the number of the chapter's objective that it tests; ``kind``:
+        ``"single"``, ``"several"`` or ``"number"``; ``text``; ``options``, each with ``text``, ``right`` and what to
+        ``say``. Of a ``"number"``: ``value`` and ``within``, and ``say``, what to say if it is right and if it is
+        wrong. Texts are in Markdown: emphasis and code.
+
+    Raises
+    ------
+    ValueError
+        If a line or a question is not as `CONTRIBUTING.md` describes it; the message names file and line.
+    """
+    path = HERE / "quizzes" / f"{chapter:02d}.txt"
+    parts = []  # [line number, kind of line, what stands before the text, text]
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        kind = next((kind for kind, start in LINES.items() if re.match(start, line)), None)
+        if kind:
+            start = re.match(LINES[kind], line)[0]
+            parts.append([number, kind, start.strip(), line[len(start) :].strip()])
+        elif line.startswith(" ") and line.strip() and parts:
+            parts[-1][3] += " " + line.strip()
+        elif line.strip() and not line.startswith("%"):
+            raise ValueError(f"quizzes/{path.name}, line {number}: no part of a question begins like {line[:20]!r}.")
+    starts = [place for place, part in enumerate(parts) if part[1] == "title"]
+    return [
+        _question(f"quizzes/{path.name}", chapter, place, parts[start:end])
+        for place, (start, end) in enumerate(zip(starts, [*starts[1:], len(parts)]), 1)
+    ]
+
+
+def _question(file, chapter, place, parts):
+    """Put one question together, or say what is wrong with it."""
+
+    def refuse(problem, part=parts[0]):
+        raise ValueError(f"{file}, line {part[0]}: {problem}")
+
+    name = f"{chapter}.{place}"
+    title = re.fullmatch(rf"{re.escape(name)}, objective (\d)", parts[0][3])
+    if not title:
+        refuse(f"expected the title '{name}, objective' and a digit, and found {parts[0][3]!r}.")
+    if len(parts) < 2 or parts[1][1:3] != ["question", f"{place}."]:
+        refuse(f"after the title, expected the question, beginning with '{place}.'.")
+    options, value, within, say = [], None, None, {}
+    for part in parts[2:]:
+        _, kind, start, text = part
+        if kind in ("single", "several"):
+            options.append([kind, text, "*" in start, ""])
+        elif kind == "say" and options and not options[-1][3]:
+            options[-1][3] = text
+        elif kind in ("say right", "say wrong"):
+            say[kind] = text
+        elif kind == "number" and re.fullmatch(r"-?[\d.]+ \+- [\d.]+", text):
+            value, within = map(float, text.split(" +- "))
+        else:
+            refuse(f"{start!r} is out of place here.", part)
+    kinds = {kind for kind, *_ in options} or {"number"}
+    if len(kinds) > 1:
+        refuse("options are either all lettered or all in square brackets.")
+    kind = kinds.pop()
+    if kind == "number" and (value is None or len(say) < 2):
+        refuse("a question without options needs '= number +- tolerance', and feedback in '+' and '-'.")
+    if kind != "number" and (value is not None or say or len(options) < 2):
+        refuse("a question with options has at least two, and none of '=', '+', '-'.")
+    if not all(option[3] for option in options):
+        refuse("every option needs feedback, in a line that begins with '...'.")
+    correct = sum(option[2] for option in options)
+    if kind == "single" and correct != 1 or kind == "several" and correct < 1:
+        refuse(f"{correct} right options; lettered ones have exactly one, those in brackets at least one.")
+    options = [Option(*option[1:]) for option in options]
+    say = (say["say right"], say["say wrong"]) if kind == "number" else None
+    return Question(name, int(title[1]), kind, parts[1][3], options, value, within, say)
+
+
+def to_html(text):
+    """Turn the little Markdown that questions use, emphasis and code, into HTML."""
+    text = html.escape(text, quote=False)
+    pieces = re.split(r"`(.+?)`", text)
+    for place, piece in enumerate(pieces):
+        if place % 2:
+            pieces[place] = f"<code>{piece}</code>"
+        else:
+            piece = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", piece)
+            pieces[place] = re.sub(r"\*(.+?)\*", r"<em>\1</em>", piece)
+    return "".join(pieces)
+
+
+STYLE = """
+.quiz fieldset { margin: 0 0 1.5rem; padding: 0; border: 0; min-width: 0; }
+.quiz legend { margin-bottom: .25rem; padding: 0; font-size: 1rem; font-weight: bold; float: none; width: auto; }
+.quiz label { display: flex; align-items: baseline; gap: .6rem; min-height: 2.75rem; padding: .5rem 0; }
+.quiz input[type=text] { width: 9rem; min-height: 2.75rem; padding: 0 .5rem; font: inherit; }
+.quiz input:not([type=text]) { flex: none; width: 1.1rem; height: 1.1rem; }
+.quiz button { min-height: 2.75rem; padding: 0 1.25rem; font: inherit; cursor: pointer; }
+.quiz output { display: block; margin-top: .5rem; }
+.quiz output:not(:empty) { padding: .5rem 1rem; border-left: .25rem solid; }
+.quiz output ul { margin: .5rem 0 0; padding-left: 1.25rem; }
+@media print { .quiz button, .quiz output { display: none; } }
+"""
+
+SCRIPT = """
+for (const form of document.querySelectorAll("form.quiz:not([data-ready])")) {
+  form.dataset.ready = "";
+  form.addEventListener("submit", event => event.preventDefault());
+  form.addEventListener("click", event => {
+    const box = event.target.closest("button")?.closest("fieldset");
+    if (box) box.querySelector("output").innerHTML = answer(box);
+  });
+  form.addEventListener("keydown", event => {
+    if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
+    event.preventDefault();
+    event.target.closest("fieldset").querySelector("button").click();
+  });
+}
+function answer(box) {
+  const key = JSON.parse(box.dataset.key);
+  const verdict = right => right ? "<strong>✓ Right.</strong> " : "<strong>✗ Not yet.</strong> ";
+  if (box.dataset.kind === "number") {
+    const typed = box.querySelector("input").value.trim();
+    const value = Number(typed.replace("−", "-").replace(",", "."));
+    if (!typed || Number.isNaN(value)) return "Type a number, such as −1.96 or 0.34.";
+    const right = Math.abs(value - key.value) <= key.within + 1e-9;
+    return verdict(right) + key.say[right ? 0 : 1];
+  }
+  const chosen = [...box.querySelectorAll("input")].map(input => input.checked);
+  if (!chosen.includes(true)) return "Choose first.";
+  if (box.dataset.kind === "single") {
+    const [right, say] = key[chosen.indexOf(true)];
+    return verdict(right) + say;
+  }
+  const wrong = chosen.filter((yes, place) => yes !== key[place][0]).length;
+  return verdict(!wrong) + (wrong ? `${wrong} of ${key.length} decisions differ.` : "")
+    + "<ul>" + key.map(([right, say], place) => "<li>" + "abcdefgh"[place] + ") "
+    + (chosen[place] === right ? "✓ " : "✗ ") + say + "</li>").join("") + "</ul>";
+}
+"""
+
+
+def quiz(chapter):
+    """Show the self-test of a chapter, with feedback for every option; it works without a network or a kernel.
+
+    Parameters
+    ----------
+    chapter : int
+        Its number.
+    """
+    asked = questions(chapter)
+    form = "".join(map(_fieldset, asked))
+    page = f'<style>{STYLE}</style><form class="quiz">{form}</form><script>(() => {{{SCRIPT}}})();</script>'
+    words = f"A self-test with {len(asked)} questions. This program cannot show it; a browser can."
+    display({"text/html": page, "text/plain": words}, raw=True)
+
+
+def _fieldset(question):
+    """Write one question as HTML; its key goes into an attribute, out of sight until asked for."""
+    place = question.name.split(".")[1]
+    if question.kind == "number":
+        key = {"value": question.value, "within": question.within, "say": list(map(to_html, question.say))}
+        body, note = '<label>Your answer <input type="text" inputmode="text" autocomplete="off"></label>', ""
+    else:
+        key = [[option.right, to_html(option.say)] for option in question.options]
+        note = " (More than one may be right.)" if question.kind == "several" else ""
+        control = {"single": "radio", "several": "checkbox"}[question.kind]
+        body = "".join(
+            f'<label><input type="{control}" name="quiz-{question.name}"> <span>{letter}) {to_html(option.text)}</span>'
+            "</label>"
+            for letter, option in zip("abcdefgh", question.options)
+        )
+    key = html.escape(json.dumps(key, ensure_ascii=False))
+    return (
+        f'<fieldset data-kind="{question.kind}" data-key="{key}"><legend>{place}. {to_html(question.text)}{note}</legend>'
+        f'{body}<button type="button">Check</button><output></output></fieldset>'
+    )
+
+
+# --- what a chapter says of itself --------------------------------------------------------------
+
+Exercise = namedtuple("Exercise", "name title objective kind minutes")
+KINDS = ("compute", "explain", "judge", "write")  # what an exercise asks for; all but the first want words
+
+
+def chapter_path(chapter):
+    """Find a chapter's notebook by its number."""
+    return next(HERE.glob(f"{chapter:02d}-*.ipynb"))
+
+
+def objectives(cells):
+    """Read the numbered objectives in a chapter's first cell: a list of texts, the first is objective 1."""
+    return re.findall(r"^\d\. (.+?)[;.]$", "".join(cells[0]["source"]), re.M)
+
+
+def exercises(cells):
+    """Read the headings of a chapter's exercises, and the line below each that says what it serves.
+
+    Parameters
+    ----------
+    cells : list of dict
+        The cells of a notebook, as in its JSON.
+
+    Returns
+    -------
+    list of Exercise
+        ``name`` such as ``"7.2"``, ``title``, ``objective``, ``kind`` (one of `KINDS`), ``minutes``.
+    """
+    found = []
+    for cell in cells:
+        heading = re.match(r"### Exercise (\d+\.\d+) · (.+)\n", "".join(cell["source"]))
+        if cell["cell_type"] == "markdown" and heading:
+            line = re.search(r"^\*Objective (\d) · (\w+) · (\d+) minutes\*$", "".join(cell["source"]), re.M)
+            if not line or line[2] not in KINDS:
+                raise ValueError(
+                    f"Exercise {heading[1]} needs a line such as '*Objective 2 · compute · 5 minutes*' below its "
+                    f"heading; its kind is one of {', '.join(KINDS)}."
+                )
+            found.append(Exercise(heading[1], heading[2], int(line[1]), line[2], int(line[3])))
+    return found
