@@ -1,0 +1,222 @@
+"""Exercises and self-tests: every check knows its answers apart, every question is complete and reads the same elsewhere.
+
+Oracles: text2qti's own parser for the questions, Python-Markdown for their markup; the solutions' stored outputs, which
+nbval runs again, for the right answers.
+"""
+
+import json
+import re
+
+import markdown
+import numpy as np
+import pandas as pd
+import practice
+import pytest
+from conftest import ROOT
+from text2qti.config import Config
+from text2qti.quiz import Quiz
+
+CHAPTERS = sorted(int(path.stem) for path in (ROOT / "chapters" / "quizzes").glob("*.txt"))
+CELLS = {
+    chapter: json.loads(practice.chapter_path(chapter).read_text(encoding="utf-8"))["cells"] for chapter in CHAPTERS
+}
+CHECKED = [
+    exercise.name
+    for chapter in CHAPTERS
+    for exercise in practice.exercises(CELLS[chapter])
+    if any(f'check("{exercise.name}"' in "".join(cell["source"]) for cell in CELLS[chapter])
+]
+
+
+def tagged(cell, tag):
+    return tag in cell["metadata"].get("tags", [])
+
+
+def said(capsys, exercise, value):
+    capsys.readouterr()
+    practice.check(exercise, value)
+    return capsys.readouterr().out
+
+
+# --- exercises --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("exercise", CHECKED)
+def test_every_right_and_every_usual_wrong_answer_is_known_by_its_own_words(exercise, capsys):
+    expected, *slips = practice.answers(exercise)
+    assert said(capsys, exercise, expected.value).startswith(f"✓ {exercise} is right.")
+    assert len(slips) >= 2
+    for slip in slips:
+        assert said(capsys, exercise, slip.value) == f"✗ {exercise} is not right yet. {slip.say}\n"
+    assert all(re.fullmatch(r"[A-ZΑ-Ω0-9\"].+[.?!]", slip.say) for slip in slips)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_check_is_used_in_an_answer_cell_and_passed_by_the_solution(chapter):
+    """Oracle: the solution's own way to the answer, whose output is stored."""
+    module = (ROOT / "chapters" / "answers" / f"ch{chapter:02d}.py").read_text(encoding="utf-8")
+    known = re.findall(r"^def exercise_(\d+)_(\d+)\(", module, re.M)
+    blank, passed = [], []
+    for cell in CELLS[chapter]:
+        names = re.findall(r'check\("(\d+\.\d+)"', "".join(cell["source"]))
+        text = "".join("".join(output.get("text", "")) for output in cell.get("outputs", []))
+        if tagged(cell, "answer"):
+            blank += [name for name in names if f"– {name} is not answered yet" in text]
+        elif tagged(cell, "solution"):
+            passed += [name for name in names if f"✓ {name} is right." in text]
+            assert "✗" not in text
+    assert sorted(blank) == sorted(passed) == sorted(f"{chapter}.{number}" for _, number in known)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_exercise_has_a_place_for_the_answer_and_a_solution(chapter):
+    cells, place = CELLS[chapter], {}
+    for cell in cells:
+        source = "".join(cell["source"])
+        heading = re.match(r"### Exercise (\d+\.\d+)", source)
+        current = heading[1] if heading else None if source.startswith("## ") else place.get("now")
+        place["now"] = current
+        for tag in ("answer", "solution"):
+            if current and tagged(cell, tag):
+                place.setdefault(current, set()).add(tag)
+    exercises = practice.exercises(cells)
+    assert len(exercises) >= 4
+    assert [exercise.name for exercise in exercises] == [f"{chapter}.{n}" for n in range(1, len(exercises) + 1)]
+    assert all(place.get(exercise.name) == {"answer", "solution"} for exercise in exercises)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_exercise_for_words_has_marking_points_for_the_instructor(chapter):
+    notes = "\n".join("".join(cell["source"]) for cell in CELLS[chapter] if tagged(cell, "instructor"))
+    marked = re.findall(r"^\*\*Marking (\d+\.\d+)\*\* \(\d+ points?\)", notes, re.M)
+    assert marked == [exercise.name for exercise in practice.exercises(CELLS[chapter]) if exercise.kind != "compute"]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_objective_is_served_by_an_exercise_and_a_question(chapter):
+    count = len(practice.objectives(CELLS[chapter]))
+    wanted = set(range(1, count + 1))
+    assert 4 <= count <= 6
+    exercises, asked = practice.exercises(CELLS[chapter]), practice.questions(chapter)
+    assert {exercise.objective for exercise in exercises} | {question.objective for question in asked} == wanted
+    assert {question.objective for question in asked} <= wanted
+    assert {exercise.objective for exercise in exercises} <= wanted
+
+
+@pytest.mark.parametrize(
+    "value, words",
+    [
+        (-2.06, "✓ 7.2 is right."),
+        (np.float64(-2.0599), "✓ 7.2 is right."),
+        (pd.Series([-2.06]), "✓ 7.2 is right."),
+        (2.06, "✗ 7.2 is not right yet. The size is right."),
+        (-206, "did you give per cent?"),
+        (-2.0612, "round only at the end"),
+        (9, "none of the usual slips"),
+        ("-2.06", "✗ 7.2 expects a number, and got a text in quotation marks. Leave the quotation marks out."),
+        ([1, 2], "✗ 7.2 expects a number, and got 2 values in a list."),
+        ({1, 2}, "and got a set in curly brackets"),
+        (True, "and got True or False"),
+        (None, "and got a missing value"),
+        (float("nan"), "and got a missing value"),
+        (print, "add the brackets that call it"),
+        (..., "– 7.2 is not answered yet"),
+    ],
+)
+def test_check_answers_whatever_it_is_given(value, words, capsys):
+    assert words in said(capsys, "7.2", value)
+
+
+@pytest.mark.parametrize(
+    "exercise, words",
+    [
+        ("7.99", "Exercise 7.99 has no check. Those of this chapter that have one: 7.1, 7.2"),
+        ("99.1", "There are no checks for chapter 99 here"),
+        (7.2, "in quotation marks"),
+        ("seven", "in quotation marks"),
+    ],
+)
+def test_check_says_what_is_wrong_with_an_exercises_name(exercise, words, capsys):
+    assert words in said(capsys, exercise, 1)
+
+
+# --- questions --------------------------------------------------------------------------------
+
+
+def as_text2qti_reads(chapter):
+    path = ROOT / "chapters" / "quizzes" / f"{chapter:02d}.txt"
+    return Quiz(path.read_text(encoding="utf-8"), config=Config(), source_name=path.name).questions_and_delims
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_questions_are_six_or_more_of_three_kinds_and_shown_in_the_chapter(chapter):
+    asked = practice.questions(chapter)
+    assert len(asked) >= 6
+    assert {question.kind for question in asked} == {"single", "several", "number"}
+    page = [c["outputs"][0]["data"]["text/html"] for c in CELLS[chapter] if "".join(c["source"]) == f"quiz({chapter})"]
+    assert ["".join(html).count("<fieldset") for html in page] == [len(asked)]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_right_option_is_not_always_in_the_same_place_nor_the_longest(chapter):
+    """Else a reader who knows nothing scores."""
+    single = [question.options for question in practice.questions(chapter) if question.kind == "single"]
+    places = [[option.right for option in options].index(True) for options in single]
+    longest = [max(options, key=lambda option: len(option.text)).right for options in single]
+    assert len(set(places)) >= 3 and max(map(places.count, places)) <= len(places) / 2
+    assert sum(longest) <= len(longest) * 0.6
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_text2qti_reads_the_same_questions(chapter):
+    """Oracle: text2qti's own parser of its own format."""
+    theirs = as_text2qti_reads(chapter)
+    ours = practice.questions(chapter)
+    kinds = {"single": "multiple_choice_question", "several": "multiple_answers_question", "number": "numerical_question"}
+    assert len(ours) == len(theirs)
+    for mine, other in zip(ours, theirs):
+        assert (other.title_raw, other.type) == (f"{mine.name}, objective {mine.objective}", kinds[mine.kind])
+        assert " ".join(other.question_raw.split()) == mine.text
+        options = [(" ".join(c.choice_raw.split()), c.correct, " ".join(c.feedback_raw.split())) for c in other.choices]
+        assert options == [tuple(option) for option in mine.options]
+        if mine.kind == "number":
+            assert other.numerical_exact == mine.value
+            assert other.numerical_max - other.numerical_exact == pytest.approx(mine.within)
+            assert (other.correct_feedback_raw, other.incorrect_feedback_raw) == mine.say
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_markup_becomes_the_html_that_markdown_makes(chapter):
+    """Oracle: Python-Markdown."""
+    for question in practice.questions(chapter):
+        for text in [question.text, *(part for option in question.options for part in (option.text, option.say))]:
+            assert f"<p>{practice.to_html(text)}</p>" == markdown.markdown(text).replace("&quot;", '"')
+
+
+@pytest.mark.parametrize(
+    "old, new, words",
+    [
+        ("Title: 7.2, objective 1", "Title: 7.3, objective 1", "line 14: expected the title '7.2, objective'"),
+        ("*b) 5.5 each", "b) 5.5 each", "line 3: 0 right options"),
+        ("... Two people cannot", "% ... Two people cannot", "line 3: every option needs feedback"),
+        ("= 15 +- 0", "= fifteen", "line 18: '=' is out of place"),
+        ("+ The two sums", "% The two sums", "line 14: a question without options needs"),
+        ("2. Ten people", "3. Ten people", "line 14: after the title, expected the question"),
+        ("a) They fell.", "[ ] They fell.", "line 20: options are either all lettered"),
+        ("a) They fell.", "? They fell.", "line 22: no part of a question begins like"),
+    ],
+)
+def test_a_mistake_in_a_quiz_is_named_with_its_line(old, new, words, tmp_path, monkeypatch):
+    text = (ROOT / "chapters" / "quizzes" / "07.txt").read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    (tmp_path / "quizzes").mkdir()
+    (tmp_path / "quizzes" / "07.txt").write_text(text.replace(old, new), encoding="utf-8")
+    monkeypatch.setattr(practice, "HERE", tmp_path)
+    with pytest.raises(ValueError, match=r"^quizzes/07\.txt, " + re.escape(words)):
+        practice.questions(7)
+
+
+def test_an_exercise_without_its_line_is_named():
+    cell = {"cell_type": "markdown", "source": "### Exercise 7.1 · Rank by hand\n\nDo it."}
+    with pytest.raises(ValueError, match="Exercise 7.1 needs a line such as"):
+        practice.exercises([cell])
