@@ -1,0 +1,137 @@
+"""What check() accepts in chapter 2, and the usual wrong answers."""
+
+import functools
+
+import numpy as np
+from practice import pairs, right, wrong
+from scipy import stats
+
+STUDIES = 20_000  # twice as many as in the chapter; a share of 10,000 is compared with one of these
+
+
+def margin(share):
+    """Four Monte Carlo errors of the difference between the chapter's share and ours."""
+    return 4 * np.sqrt(share * (1 - share) * (1 / 10_000 + 1 / STUDIES))
+
+
+def one_study_a_row(people, seed):
+    """A generator, true levels, and whole-point scores from 0 to 40 at such levels."""
+    rng = np.random.default_rng(seed)
+    levels = rng.normal(26, 5, size=(STUDIES, people))
+    return rng, levels, lambda at: (at + rng.normal(0, 2.9, size=levels.shape)).round().clip(0, 40)
+
+
+def tested(change):
+    return stats.wilcoxon(change, axis=1, method="approx").pvalue < 0.05
+
+
+def exercise_2_1():
+    names = "history, maturation, testing, instrumentation, regression, attrition, demand".split(", ")
+
+    def numbered(**instead):
+        found = ["history", "instrumentation", "regression", "demand", "maturation"]
+        for place, name in instead.items():
+            found[int(place[1:]) - 1] = name
+        return [names.index(name) + 1 for name in found]
+
+    yield right(numbered(), say="Five sentences, five threats.")
+    yield wrong(numbered(_1="maturation"), "Sentence 1 is a change of rules from outside, not growth: history.")
+    yield wrong(
+        numbered(_2="testing"),
+        "In sentence 2 the question itself is new. Testing needs the same question twice.",
+    )
+    yield wrong(numbered(_3="attrition"), "Nobody leaves in sentence 3. It is about who was picked, and by what.")
+    yield wrong(numbered(_4="testing"), "In sentence 4, ask whom the answers might please.")
+    yield wrong(numbered(_4="history"), "Sentence 4 is about who watches while people answer, not about the year.")
+    yield wrong(numbered(_5="history"), "What sentence 5 tells comes to every student of that year: maturation.")
+
+
+@functools.cache
+def shares_2_2():
+    rng, level, scores = one_study_a_row(34, 22)
+    before, people, studies = scores(level), rng.random(size=level.shape) < 1 / 3, rng.random(size=(STUDIES, 1)) < 1 / 3
+    rises = {"one in three": 3 * people, "everybody": 1, "all by 3": 3, "by 1": people, "whole studies": 3 * studies}
+    return {name: tested(scores(level + rise) - before).mean() for name, rise in rises.items()}
+
+
+def exercise_2_2():
+    share = shares_2_2()
+    some = share["one in three"]
+    yield right(some, within=margin(some), say="A little less often than with an even rise.")
+    yield wrong(share["everybody"], "This is the first share, with 1 point for everybody. The second is asked.")
+    yield wrong(share["all by 3"], "Here everybody rises by 3 points. Only one person in three should.")
+    yield wrong(share["by 1"], "Those who rise should rise by 3 points, not by 1.")
+    yield wrong(
+        share["whole studies"],
+        "One study in three is lifted as a whole. Draw for each person: size=(10_000, 34).",
+    )
+
+
+@functools.cache
+def shares_2_3():
+    rng, level, scores = one_study_a_row(38, 23)
+    before = scores(level)
+    change = scores(level) - before
+
+    def without_lowest(key):
+        order = np.argsort(key, axis=1, kind="stable")
+        return np.take_along_axis(change, order[:, 4:], axis=1)
+
+    kept = without_lowest(before)
+    return {
+        "low before": tested(kept).mean(),
+        "rises only": (tested(kept) & (kept.mean(axis=1) > 0)).mean(),
+        "by chance": tested(change[:, 4:]).mean(),
+        "by change": tested(without_lowest(change)).mean(),
+        "half by change": tested(without_lowest(change + rng.normal(0, change.std(), size=change.shape))).mean(),
+    }
+
+
+def exercise_2_3():
+    share = shares_2_3()
+    yield right(share["low before"], within=margin(share["low before"]), say="And most of these studies show a fall.")
+    yield wrong(share["by chance"], "This is one in twenty: lost by chance, or nobody lost. Sort by the score before.")
+    yield wrong(share["by change"], "Here those with the smallest change leave. Sort by the score before.")
+    yield wrong(
+        share["half by change"],
+        "This is the chapter's attrition, which looks at the change. Sort by the score before.",
+    )
+    yield wrong(share["rises only"], "You counted only the rises. A small p counts in both directions.")
+
+
+def exercise_2_4():
+    supporters, classmates = np.array([20.4, 22.1]), np.array([19.0, 20.2])
+    rose, rose_beside = np.diff(supporters)[0], np.diff(classmates)[0]
+    yield right(rose - rose_beside, within=0.05, say="A year earlier the gap was just as large.")
+    yield wrong(rose, "This is the supporters' own rise. Take off what the classmates did in the same time.")
+    yield wrong(rose + rose_beside, "Both rose, so take one rise from the other.")
+    yield wrong(
+        supporters[1] - classmates[1],
+        "This compares the groups after only. They did not start at the same place.",
+    )
+    yield wrong(supporters[0] - classmates[0], "This is the gap before. Compare the two changes.")
+    yield wrong(
+        rose - rose_beside - (0.7 - 0.2),
+        "You have taken off last year's gap too. That is the next thought, not yet this number.",
+    )
+
+
+def exercise_2_5():
+    before, after = pairs()["stigma_before"], pairs()["stigma_after"]
+    change = after - before
+
+    def ends(scores, value):
+        return [value(scores.nlargest(11).index), value(scores.nsmallest(11).index)]
+
+    moved = ends(before, lambda people: change[people].mean())
+    yield right(moved, within=0.05, say="Each group moved towards the middle.")
+    yield wrong(moved[::-1], "These are the two, the other way round: those with most stigma first.")
+    yield wrong([-points for points in moved], "The sizes are right. Take after minus before.")
+    yield wrong(ends(before, lambda people: change[people].median()), "These are medians. Give the two means.")
+    yield wrong(
+        ends(after, lambda people: change[people].mean()),
+        "You picked people by the score after. Pick by before.",
+    )
+    yield wrong(ends(before, lambda people: after[people].mean()), "These are the mean scores after. Give the changes.")
+    rule = ends(before, lambda people: (1 - before.corr(after)) * (before.mean() - before[people].mean()))
+    yield wrong(rule, "This is what the rule predicts. Give what the two groups did.")

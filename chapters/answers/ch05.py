@@ -1,0 +1,80 @@
+"""What check() accepts in chapter 5, and the usual wrong answers."""
+
+import prepost
+from practice import change, pairs, right, wrong
+
+
+def exercise_5_1():
+    last = pairs().tail(8)
+    before, after = last["empathy_before"], last["empathy_after"]
+    moves = change("empathy").tail(8)
+    middle, apart = moves.median(), after.median() - before.median()
+    unsorted = after.iloc[3:5].mean() - before.iloc[3:5].mean()
+    yield right([middle, apart], say="The second can be had without the pairs, the first cannot.")
+    yield wrong([apart, middle], "These are the two, the other way round: the median of the changes comes first.")
+    yield wrong([moves.mean(), after.mean() - before.mean()], "These are means. Order the values and take the middle.")
+    yield wrong([moves.abs().median(), apart], "You ordered the sizes. Falls keep their minus sign and come first.")
+    yield wrong(
+        [moves.iloc[3:5].mean(), unsorted],
+        "You took the middle of the table. Put the values in order before you take their middle.",
+    )
+    yield wrong([-middle, -apart], "You took before minus after: then a rise is negative.")
+
+
+def exercise_5_2():
+    before, after = pairs()["self_efficacy_before"], pairs()["self_efficacy_after"]
+    mean, middle = change("self_efficacy").mean(), change("self_efficacy").median()
+    apart = after.median() - before.median()
+    everybody, other = prepost.load("scores"), change("empathy")
+    all_before, all_after = everybody["self_efficacy_before"], everybody["self_efficacy_after"]
+    yield right([mean, middle, apart], within=0.005)
+    yield wrong(
+        [all_after.mean() - all_before.mean(), middle, all_after.median() - all_before.median()],
+        "You took everybody before and fewer people after. Keep the complete pairs.",
+    )
+    yield wrong([middle, mean, apart], "Mean and median of the changes have changed places: the mean comes first.")
+    yield wrong([mean, apart, middle], "The last two have changed places: the difference of the medians comes last.")
+    yield wrong([-mean, -middle, -apart], "You took before minus after: then a rise is negative.")
+    yield wrong(
+        [other.mean(), other.median(), pairs()["empathy_after"].median() - pairs()["empathy_before"].median()],
+        "These are the numbers of empathy.",
+    )
+
+
+def exercise_5_3():
+    empathy, confidence = change("empathy") > 0, change("self_efficacy") > 0
+    n, both = len(empathy), (empathy & confidence).sum()
+    expected = empathy.mean() * confidence.mean() * n
+    yield right([both, expected], within=0.05, say="The two could hardly be nearer to each other.")
+    yield wrong([(empathy | confidence).sum(), expected], 'This counts who improved on one or the other; "and" is &.')
+    yield wrong([both, round(expected)], "Leave the expected number as it is: nobody has to be a whole person there.")
+    yield wrong([both, empathy.sum() * confidence.sum() / 38], "You divided by all who started. There are 34 pairs.")
+    yield wrong([both, n / 4], "This takes each improvement for a fair coin. Use how many improved on each measure.")
+    yield wrong([both / n, expected / n], "These are shares. Give numbers of people.")
+
+
+def exercise_5_4():
+    moves = change("empathy")
+    counts = {points: ((moves >= points).sum(), (moves <= -points).sum()) for points in range(1, 11)}
+    suits = next(points for points, (gained, lost) in counts.items() if gained == 7 * lost > 0)
+
+    def said(points):
+        gained, lost = counts[points]
+        return f"At {points} points, {gained} improved and {lost} got worse."
+
+    yield right(suits, say=said(suits))
+    yield wrong(7, f"{said(7)} Seven is the ratio to be reached.")
+    yield wrong(suits - 1, f"{said(suits - 1)} Look one step further.")
+    yield wrong(1, "From one point on about twice as many improved as got worse, not seven times as many.")
+    yield wrong(9, f"{said(9)} There is nobody left to divide by.")
+
+
+def exercise_5_5():
+    before, after = pairs()["stigma_before"], pairs()["stigma_after"]
+    moves, average = change("stigma"), (before + after) / 2
+    yield right(average.corr(moves), within=0.005, say="Most of the −.55 was built in.")
+    yield wrong(before.corr(moves), "This is still the correlation with the score before.")
+    yield wrong(after.corr(moves), "This is with the score after, which leans the other way, for the same reason.")
+    yield wrong(before.corr(after), "This is how the two scores go together. Correlate the change with their average.")
+    yield wrong(-average.corr(moves), "The size is right. The change is after minus before.")
+    yield wrong(average.corr(moves, method="spearman"), "This is the correlation of the ranks.")

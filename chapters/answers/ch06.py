@@ -1,0 +1,83 @@
+"""What check() accepts in chapter 6, and the usual wrong answers."""
+
+import itertools
+
+import numpy as np
+import prepost
+from practice import change, right, wrong
+from scipy import stats
+
+
+def by_flips(moves, far):
+    """Share of sign patterns whose sum is `far`, by the module's convolution: W⁺ of the points in place of ranks."""
+    probability = prepost.flip_distribution(moves)
+    sums = np.arange(len(probability)) - moves.abs().sum()
+    return probability[far(sums)].sum()
+
+
+def exercise_6_1():
+    four = [6, -1, 3, 2]
+    sums = [sum(pattern) for pattern in itertools.product(*([size, -size] for size in four))]
+    far = sum(abs(total) >= sum(four) for total in sums)
+    rose = sum(size > 0 for size in four)
+    yield right(far / 16, within=0.005, say="Ours is one of the four patterns that are counted.")
+    yield wrong(far / 32, "Two of 16 is too few: count both tails, and the patterns that reach just as far as ours.")
+    yield wrong(far, "This is how many patterns. Divide by all 16.")
+    yield wrong(far / 2, "This is how many patterns in one tail. Count both, and divide by all 16.")
+    yield wrong(stats.binomtest(rose, 4).pvalue, "This is the sign test, one vote each. Here the points are added up.")
+
+
+def exercise_6_2():
+    moves = change("self_efficacy")
+    rose, fell = (moves > 0).sum(), (moves < 0).sum()
+    coins = stats.binom(rose + fell, 0.5)
+    yield right(stats.binomtest(rose, rose + fell).pvalue, within=0.00005)
+    yield wrong(coins.sf(rose - 1), "This is one tail. A two-sided p counts both.")
+    yield wrong(2 * coins.sf(rose), f"You began one too late: {rose} itself belongs to the tail.")
+    yield wrong(2 * coins.pmf(rose), f"This is the chance of just {rose}, doubled. Add those further out.")
+    yield wrong(
+        stats.binomtest(rose, len(moves)).pvalue,
+        "You counted those who did not change as if they had fallen. Toss a coin only for who moved.",
+    )
+    yield wrong(
+        stats.binomtest(len(moves) - fell, len(moves)).pvalue,
+        "You counted those who did not change as if they had risen. Toss a coin only for who moved.",
+    )
+
+
+def exercise_6_3():
+    others = [change(measure) for measure in ["self_efficacy", "stigma", "likelihood"]]
+    exact = [by_flips(moves, lambda sums: abs(sums) >= abs(moves.sum())) for moves in others]
+    yield right(exact, within=0.00005, say="Only the first is below .05.")
+    yield wrong([p / 2 for p in exact], "These are single tails. A two-sided p counts both.")
+    yield wrong(
+        [by_flips(moves, lambda sums: sums >= moves.sum()) for moves in others],
+        "You counted the sums from ours upwards only. Compare sizes: abs(t) >= abs(other.sum()).",
+    )
+    yield wrong(
+        [by_flips(moves, lambda sums: abs(sums) > abs(moves.sum())) for moves in others],
+        "You left out the sums that are just as far as ours: >= in place of >.",
+    )
+    yield wrong(
+        [stats.binomtest((moves > 0).sum(), (moves != 0).sum()).pvalue for moves in others],
+        "These are sign tests. Here every person has as many votes as points.",
+    )
+
+
+def exercise_6_4():
+    p, wanted = 0.05, 0.002
+    yield right(p * (1 - p) / (wanted / 2) ** 2, within=1, say="The width goes down with the root of the rounds only.")
+    yield wrong(p * (1 - p) / wanted**2, "This counts a single Monte Carlo error; two of them make .002.")
+    yield wrong(p / (wanted / 2) ** 2, "This leaves out the factor 1 − p.")
+    yield wrong(p * (1 - p) / (wanted / 2), "The root is missing: square .001 before you divide.")
+    yield wrong(p * (1 - p) / (wanted / 4) ** 2, "Half of .002 is one error; you halved it twice.")
+    yield wrong(0.25 / (wanted / 2) ** 2, "This is for a p of .5, where the error is largest. Yours is near .05.")
+
+
+def exercise_6_5():
+    level = 0.05  # under the null p is uniform, so the share of p / 2 <= .05 is .10
+    say = "Either tail may set her off, and each does in 5% of the studies."
+    yield right(2 * level, within=4 * np.sqrt(0.09 / 20_000), say=say)
+    yield wrong(level, "This is how often the two-sided p is .05 or less. Hers is half as large.")
+    yield wrong(level / 2, "You doubled p. On the side where the mean lies, the one-sided p is half the two-sided one.")
+    yield wrong(1 - 2 * level, "This is how often she finds nothing.")

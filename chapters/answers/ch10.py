@@ -1,0 +1,83 @@
+"""What check() accepts in chapter 10, and the usual wrong answers."""
+
+import numpy as np
+import prepost
+from practice import change, right, wrong
+from scipy import stats
+
+
+def halves(moves, bound):
+    """The two one-sided p values of an equivalence test: not as low as -bound, not as high as bound."""
+    signed = [prepost.signed_ranks(moves + bound), prepost.signed_ranks(bound - moves)]
+    return [stats.norm.sf(ranks.sum() / np.sqrt((ranks**2).sum())) for ranks in signed]
+
+
+def exercise_10_1():
+    moves = change("self_efficacy")
+    p = max(halves(moves, 2.5))
+    yield right(p, within=0.0005, say="Was your own bound one that a score can hit?")
+    yield wrong(min(halves(moves, 2.5)), "This is the smaller of the two one-sided p values. The larger one counts.")
+    yield wrong(2 * p, "This is doubled. Each half of an equivalence test is one-sided.")
+    yield wrong(max(halves(moves, 2)), "This belongs to a bound of 2 points. Here give the one for 2.5.")
+    yield wrong(prepost.signed_rank(moves)["p"], "This is the p value of no change. Move the changes by the bound first.")
+    yield wrong(max(halves(change("empathy"), 2.5)), "The bound is right; these are the changes of empathy.")
+
+
+def exercise_10_2():
+    p, factors = np.array([0.012, 0.030, 0.041]), np.array([3, 2, 1])
+    holm, bh = prepost.holm(p), stats.false_discovery_control(p)
+    yield right([*holm, *bh], within=0.0005, say="By Holm one is below .05, by BH all three.")
+    yield wrong([*bh, *holm], "The other way round: Holm's three come first.")
+    yield wrong([*(3 * p), *bh], "BH is right; the first three are Bonferroni's. Holm multiplies by 3, then 2, then 1.")
+    yield wrong([*(factors * p), *bh], "BH is right. Holm never lets a later value be smaller than an earlier one.")
+    yield wrong([*holm, *(3 / factors[::-1] * p)], "Holm is right. BH never lets a value be larger than the one above it.")
+    yield wrong(
+        [*(factors * p), *(3 / factors[::-1] * p)],
+        "The products are right, the steps are missing: Holm carries up from the smallest, BH down from the largest.",
+    )
+
+
+def exercise_10_3():
+    yield right(1 - 0.97**10, within=0.005, say="A p of .03 among ten is no rare sight.")
+    yield wrong(10 * 0.03, "Adding ten chances counts the lucky studies twice. Find the chance that none is this small.")
+    yield wrong(0.97**10, "This is the chance that none of the ten is so small. Take it from 1.")
+    yield wrong(1 - 0.95**10, "This is for the line at .05. The question is about .03 or less.")
+    yield wrong(stats.binom.pmf(1, 10, 0.03), "This is for exactly one of the ten. At least one is asked for.")
+    yield wrong(0.03, "This is the chance for one outcome. There are ten.")
+
+
+def exercise_10_4():
+    moves = change("stigma")
+    first = moves.head(12)
+    p = max(halves(first, 3))
+    yield right(p, within=0.005)
+    yield wrong(min(halves(first, 3)), "This is the smaller of the two one-sided p values. The larger one counts.")
+    yield wrong(prepost.signed_rank(first)["p"], "This is the p value of no change. Use equivalence_p with the bound.")
+    yield wrong(2 * p, "This is doubled. Each half of an equivalence test is one-sided.")
+    yield wrong(max(halves(moves, 3)), "This is the whole cohort. Take the first 12 people.")
+    yield wrong(max(halves(moves.tail(12), 3)), "These are the last 12 people. Take the first 12.")
+
+
+def exaggeration(truth, people):
+    """Average size of a significant estimate over the truth, by summing over the normal curve."""
+    error = change("empathy").std() / np.sqrt(people)
+    estimates = np.linspace(-12, 20, 200_001)  # in standard errors
+    chance = stats.norm.pdf(estimates, truth / error) * (np.abs(estimates) > 1.96)
+    return np.average(np.abs(estimates), weights=chance) * error / truth
+
+
+def exercise_10_5():
+    error = change("empathy").std() / np.sqrt(136)
+    factor = exaggeration(0.7, 136)
+    yield right(factor, within=0.005, say="With 34 pairs it was 2.5.")
+    yield wrong(exaggeration(0.7, 34), "This is the factor for 34 pairs. The standard error is smaller now.")
+    yield wrong(
+        exaggeration(0.7, 16 * 34),
+        "The true change is 0.7, and four times the people halve the standard error: one of the two you took otherwise.",
+    )
+    yield wrong(
+        stats.norm.sf(1.96 - 0.7 / error) + stats.norm.sf(1.96 + 0.7 / error),
+        "This is the power. The factor by which estimates exaggerate is type M.",
+    )
+    yield wrong(factor - 1, "This is the excess. Give the factor: the average significant estimate over the truth.")
+    yield wrong(0.7 * factor, "This is the average significant estimate in points. Divide it by the truth.")
