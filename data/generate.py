@@ -12,6 +12,8 @@ with the faults that real exports have (``raw/``), and as the clean tables that 
 Reads ``instruments.csv``, ``items.csv``, ``codebook.csv`` and writes the other files, except ``published.csv``.
 """
 
+import csv
+import io
 import json
 import sys
 from datetime import datetime, timedelta
@@ -167,6 +169,16 @@ def skip(answers, how_many, max_skipped, rng):
     return answers
 
 
+def given(answers, measure, instruments, items, rng):
+    """Yield the answers of each wave as people gave them: one column per item, reversed items back, some skipped."""
+    rule, own = instruments.loc[measure], items.index[items["instrument"] == measure]
+    reversed_items = (items.loc[own, "reversed"] == "yes").to_numpy()
+    for how_many, values in zip(SKIPPED.get(measure, (0, 0)), answers):
+        values = skip(values, how_many, rule["max_skipped"], rng)
+        values[:, reversed_items] = rule["lowest"] + rule["highest"] - values[:, reversed_items]
+        yield pd.DataFrame(values, columns=own)
+
+
 def codes(rng):
     """Draw 38 different codes: two letters, a day of the month, a letter."""
     streets = ["AL", "BI", "CE", "DO", "EL", "FO", "GR", "HI", "KI", "LA", "MA", "OA", "PA", "RI", "SU", "WE"]
@@ -188,7 +200,7 @@ def labelled(answers, instruments, items):
     for item, instrument in items["instrument"].items():
         labels = instruments.loc[instrument, "labels"].split("; ")
         text = dict(enumerate(labels, start=instruments.loc[instrument, "lowest"]))
-        shown[item] = answers[item].map(text).fillna("")
+        shown[item] = [text.get(answer, "") for answer in answers[item]]
     return shown
 
 
@@ -210,15 +222,26 @@ def export(wave, start, codes, details, answers, instruments, items, rng):
     return pd.concat([rows, details, labelled(answers, instruments, items)], axis=1)
 
 
-def write_export(wave, rows, items, codebook):
-    """Write an export with its three header rows: names, question texts, import ids."""
+def sent_again(rows):
+    """Lay out the second submissions of the people in some rows of an export, three hours later."""
+    again = rows.copy()
+    again["StartDate"] += timedelta(hours=3)
+    again["EndDate"] += timedelta(hours=3)
+    again["ResponseId"] = "R_" + again["ResponseId"].str[:1:-1]
+    return again
+
+
+def export_text(wave, rows, items, codebook):
+    """Return an export as text, with its three header rows: names, question texts, import ids."""
     own = codebook[codebook["table"] == f"raw/{wave}.csv"].set_index("variable")
     texts = own["label"].to_dict() | items["wording"].to_dict()
-    heads = pd.DataFrame(
-        [[texts[column] for column in rows], [json.dumps({"ImportId": f"QID_{column}"}) for column in rows]],
-        columns=rows.columns,
-    )
-    pd.concat([heads, rows.sort_values("EndDate").astype(str)]).to_csv(HERE / "raw" / f"{wave}.csv", index=False)
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(rows.columns)
+    lines.writerow(texts[column] for column in rows)
+    lines.writerow(json.dumps({"ImportId": f"QID_{column}"}) for column in rows)
+    lines.writerows(rows.sort_values("EndDate", kind="stable").itertuples(index=False))
+    return text.getvalue()
 
 
 def data_package(instruments, items, codebook):
@@ -268,13 +291,10 @@ def main():
     general, rng = people(), np.random.default_rng(COHORT_SEED)
     waves = {wave: pd.DataFrame(index=range(PEOPLE)) for wave in prepost.WAVES}
     for measure, seed in SEEDS.items():
-        rule, own = instruments.loc[measure], items.index[items["instrument"] == measure]
-        reversed_items = (items.loc[own, "reversed"] == "yes").to_numpy()
-        answers = draw(measure, seed, general, rule["lowest"], rule["highest"], len(own))
-        for wave, how_many, values in zip(prepost.WAVES, SKIPPED.get(measure, (0, 0)), answers):
-            values = skip(values, how_many, rule["max_skipped"], rng)
-            values[:, reversed_items] = rule["lowest"] + rule["highest"] - values[:, reversed_items]
-            waves[wave][list(own)] = values
+        rule = instruments.loc[measure]
+        answers = draw(measure, seed, general, rule["lowest"], rule["highest"], sum(items["instrument"] == measure))
+        for wave, values in zip(prepost.WAVES, given(answers, measure, instruments, items, rng)):
+            waves[wave][values.columns] = values
 
     code = codes(rng)
     details = pd.DataFrame(
@@ -285,12 +305,9 @@ def main():
     )
     arguments = instruments, items, rng
     before = export("before", datetime(2024, 9, 2, 8), code, details, waves["before"], *arguments)
-    again = before.loc[[3]].copy()  # one person submits twice, with second thoughts
-    again["StartDate"] += timedelta(hours=3)
-    again["EndDate"] += timedelta(hours=3)
-    again["ResponseId"] = "R_" + again["ResponseId"].str[:1:-1]
+    again = sent_again(before.loc[[3]])  # one person submits twice, with second thoughts
     again[["stigma_1", "stigma_5"]] = "Neither"
-    write_export("before", pd.concat([before, again]), items, codebook)
+    before = pd.concat([before, again])
 
     came_back = waves["after"].iloc[: PAIRS + 2].copy()  # of the four lost people two appear after, to no avail
     unmatched, unfinished = came_back.index[PAIRS:]
@@ -299,7 +316,9 @@ def main():
     after = export("after", datetime(2025, 5, 5, 8), after_code, None, came_back, *arguments)
     after.loc[unfinished, ["Progress", "Finished"]] = [6, False]
     after.loc[unfinished, list(items.index)] = ""
-    write_export("after", after, items, codebook)
+    for wave, rows in {"before": before, "after": after}.items():
+        text = export_text(wave, rows, items, codebook)
+        (HERE / "raw" / f"{wave}.csv").write_text(text, encoding="utf-8", newline="")
 
     person = pd.Series(code).rank().astype(int).map("P{:02d}".format)
     clean = {"before": waves["before"], "after": waves["after"].iloc[:PAIRS]}

@@ -56,3 +56,15 @@ def exercise_1_4():
     yield wrong(z / np.sqrt(34) / 10, "Ten times the pairs divide r by the root of ten, not by ten.")
     yield wrong(z / 340, "Divide by the square root of N.")
     yield wrong(both_tails(z)[0], "This is p, which stays as it was. The number asked for is r.")
+
+
+def exercise_1_7():
+    p = both_tails(-2.63)[0]
+    say = "The other two are above .05, and that is all it takes."
+    yield right(prepost.holm([p, 0.06, 0.06])[0], within=0.0005, say=say)
+    yield wrong(3 * 0.009, "You multiplied the printed p, which is rounded. Begin with Z.")
+    yield wrong(p, "This is p before it has paid for three tests.")
+    yield wrong(3 * p / 2, "This is one tail, times three. A two-sided p counts both.")
+    yield wrong(4 * p, "Four outcomes are those of the peer supporters. Count the outcomes of this abstract.")
+    yield wrong(2 * p, "The smallest of three p values is multiplied by 3; by 2 it would be the second.")
+    yield wrong(p / 3, "You divided. Holm multiplies p, or else divides the line of .05.")

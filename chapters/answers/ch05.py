@@ -78,3 +78,45 @@ def exercise_5_5():
     yield wrong(before.corr(after), "This is how the two scores go together. Correlate the change with their average.")
     yield wrong(-average.corr(moves), "The size is right. The change is after minus before.")
     yield wrong(average.corr(moves, method="spearman"), "This is the correlation of the ranks.")
+
+
+def exercise_5_7():
+    scores = pairs()[["likelihood_before", "likelihood_after"]]
+    people = scores.value_counts()
+    yield right(len(people), say=f"One of them alone stands for {people.max()} people.")
+    yield wrong(len(scores), "This is how many people there are. Some of them have the same two scores.")
+    yield wrong((people == 1).sum(), "These lines belong to one person each. Count the shared ones too, once each.")
+    yield wrong((people > 1).sum(), "These lines are shared. Count those with a single person too.")
+    yield wrong(
+        change("likelihood").nunique(),
+        "This is how many different changes there are. Equal changes from different starts are different lines.",
+    )
+    yield wrong(
+        len({frozenset(pair) for pair in scores.itertuples(index=False, name=None)}),
+        "You took a rise and a fall between the same two scores for one line. They cross.",
+    )
+
+
+def exercise_5_8():
+    before, moves = pairs()["likelihood_before"], change("likelihood")
+    room = 20 - before
+
+    def share(enough, points=2):
+        return (moves[room >= enough] >= points).mean()
+
+    say = "More than half of the cohort had no room for two points."
+    yield right([(room < 2).sum(), share(2)], within=0.005, say=say)
+    yield wrong(
+        [(room == 0).sum(), share(1)],
+        "These stood at the top. One point below it there is no room for two points either.",
+    )
+    yield wrong(
+        [(room < 3).sum(), share(3)],
+        "Who stands two points below the top can rise by two. Leave these people in.",
+    )
+    yield wrong(
+        [(room < 2).sum(), (moves >= 2).mean()],
+        "The first is right. The share is of those who had room, not of all 34.",
+    )
+    yield wrong([(room < 2).sum(), share(2, 1)], "The first is right. Count rises of two points or more, not of one.")
+    yield wrong([(room >= 2).sum(), share(2)], "The share is right. The first is how many *could* improve.")

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import prepost
-from practice import change, right, wrong
+from practice import change, pairs, right, wrong
 from scipy import stats
 
 
@@ -81,3 +81,19 @@ def exercise_6_5():
     yield wrong(level, "This is how often the two-sided p is .05 or less. Hers is half as large.")
     yield wrong(level / 2, "You doubled p. On the side where the mean lies, the one-sided p is half the two-sided one.")
     yield wrong(1 - 2 * level, "This is how often she finds nothing.")
+
+
+def exercise_6_8():
+    before, after = (
+        np.array([pairs()[f"{measure}_{wave}"] for measure in ["self_efficacy", "stigma", "likelihood"]]).T
+        for wave in ["before", "after"]
+    )
+    errors = stats.sem(before), stats.sem(after), stats.sem(after - before)
+    factors = (errors[0] ** 2 + errors[1] ** 2) / errors[2] ** 2
+    correlations = [stats.pearsonr(*both).statistic for both in zip(before.T, after.T)]
+    yield right(factors, within=0.05, say="The more a person's two scores have in common, the larger the factor.")
+    yield wrong(np.sqrt(factors), "These are the errors, one over the other. The number of people goes with the square.")
+    yield wrong(1 / factors, "You put the pairs on top. How many times *more* people do the piles need?")
+    yield wrong(factors / 2, "A difference holds the error of both piles: add the two variances, do not average them.")
+    yield wrong(correlations, "These are the correlations. They explain the factors, but they are not the factors.")
+    yield wrong(factors - 1, "This is how many times more people, on top of those you have. Give the whole factor.")

@@ -81,3 +81,25 @@ def exercise_10_5():
     )
     yield wrong(factor - 1, "This is the excess. Give the factor: the average significant estimate over the truth.")
     yield wrong(0.7 * factor, "This is the average significant estimate in points. Divide it by the truth.")
+
+
+def exercise_10_7():
+    z = stats.norm.isf(0.31 / 2)
+
+    def nearer(limit, spread=np.sqrt(2)):
+        """Chance that the second Z lies within the limit, on either side of zero, if it scatters around the first."""
+        return stats.norm.cdf(limit, 1.964, spread) - stats.norm.cdf(-limit, 1.964, spread)
+
+    share = nearer(z)
+    yield right(share, within=0.005, say="It is no rare sight after a first p of .050.")
+    yield wrong(nearer(z, 1), "This takes the first Z for the truth. It has luck of its own, so Z scatters by √2.")
+    yield wrong(nearer(stats.norm.isf(0.025)), "This is how often the second p is above .05. The line here is .31.")
+    yield wrong(1 - share, "This is how often the second p is below .31.")
+    yield wrong(
+        0.31,
+        "This is p itself: it is computed as if nothing but chance were at work, whatever the first study found.",
+    )
+    yield wrong(
+        stats.norm.cdf(z, 1.964, np.sqrt(2)),
+        "You counted clear falls too. Their Z is low, and their p is small.",
+    )

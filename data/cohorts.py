@@ -1,0 +1,685 @@
+"""Give each person on a class list a cohort of their own: ``python data/cohorts.py ROSTER [OUT]``.
+
+A cohort has the shape of the book's: two survey exports with the faults of real ones, and the three tables that
+describe them, so that `prepost.validate` and chapter 13's steps work on it without a change. What differs from student
+to student: the answers, the true effects (`EFFECTS`), who was lost, who sent the form twice. The key to all of them is
+computed by the book's own code.
+
+**The list** is a CSV file in UTF-8 or UTF-16 with a header row, its cells separated by commas, semicolons or tabs: by
+the one that the header has most of. Identifiers stand in the first column called identifier, id, email, email address
+or name, looked for in this order. Two identifiers are the same if they differ only in capitals, in blanks around or
+doubled, in invisible characters, or in how an accent is encoded. Empty rows are skipped; anything else that is odd is
+reported, all of it at once, and then nothing is made.
+
+**The same identifier always gets the same data**, as long as the class secret is the same. The seed is an HMAC of the
+identifier. Numbers are drawn by ``random.Random(seed).random()``, which Python promises to keep, and everything up to
+the answer is computed with whole numbers, so no version of a library and no machine can round it otherwise.
+
+**Nobody can tell from the data whose they are**, nor make somebody else's, without the secret: 256 random bits in a
+file beside the list, made in the first run. A plain hash would not do, because the names in a class can be tried out.
+
+Writes ``OUT/students``, one zip for each person, named by a code, and ``OUT/instructor``:
+
+- ``key.csv``: who has which code, the flow of participants, every answer to ten digits, and what is true;
+- ``reported.csv``: the same answers rounded as a student would report them;
+- ``class.csv``: for each measure and true effect, how often the class's tests were wrong.
+
+A run stops, and writes nothing, if OUT holds other people's zips, or if something in it would be lost: the same list
+and secret give the same bytes again, and a list that has grown adds to them.
+"""
+
+import codecs
+import csv
+import functools
+import hmac
+import io
+import math
+import os
+import random
+import re
+import secrets
+import statistics
+import sys
+import tempfile
+import unicodedata
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import generate
+import numpy as np
+import pandas as pd
+import prepost
+from generate import HERE, PEOPLE
+
+COLUMNS = ["identifier", "id", "email", "email address", "name"]
+EFFECTS = {"none": 0, "small rise": 30, "clear rise": 60, "fall": -40}  # of the level, in hundredths of its SD
+DEAL = ["none", "none", "small rise", "clear rise", "fall"]  # each measure of each student gets one of these
+ALPHA = {"empathy": 80, "self_efficacy": 85, "stigma": 75, "likelihood": 60}  # as the book's, in hundredths
+
+ANSWERS = {  # the columns of the key for each measure, and what the students are asked
+    "pairs": "people with both scores of this measure",
+    "zeros": "how many of them did not change",
+    "median before": "median score before, of the pairs",
+    "median after": "median score after, of the pairs",
+    "median change": "median of the changes, after minus before, zeros included",
+    "W+": "sum of the ranks of the rises; zeros dropped before ranking, ties share their mean rank",
+    "W-": "sum of the ranks of the falls",
+    "Z": "tie-corrected, without continuity correction, never positive (as SPSS prints it)",
+    "p": "two-sided, from Z",
+    "p exact": "two-sided, from all patterns of signs of the tied ranks",
+    "p Holm": "p adjusted for the four measures",
+    "r": "|Z| over the root of the number of pairs",
+    "rank-biserial": "(W+ - W-) / (W+ + W-)",
+    "Hodges-Lehmann": "median of the Walsh averages of all changes, zeros included",
+    "interval low": "lower end of its 95% interval, from the signed-rank test turned round",
+    "interval high": "upper end",
+    "P(higher)": "share of people whose score rose, those without a change counted half",
+}
+README = """A synthetic cohort of your own, {code}
+
+THE DATA ARE SYNTHETIC. The people in these files do not exist. A program of the book "Before and After" drew their
+answers at random, for this code alone; other codes have other data and other answers. Learn from them, and never use
+them as evidence about peer support.
+
+The story is the book's: 38 medical students answered a survey before and after they gave peer support, with four
+measures. The two exports have the faults of real ones: three header rows, labels as text, codes with stray case and
+blanks, forms sent twice, codes without a partner, unfinished forms, skipped items.
+
+raw/before.csv, raw/after.csv   the exports
+instruments.csv, items.csv      the four instruments and their items: range, labels, which items are reversed
+codebook.csv                    the other columns, and the clean tables that you will make
+
+Unzip this folder beside the notebook of the book's chapter 13. Then one line changed there makes it work on your data,
+and chapters 4, 7 and 9 explain what it does:
+
+    mine = Path("{code}")
+
+
+What to report, with the code {code} above it
+
+1. The flow of participants. For each of the two exports: submissions, not finished, without a code, sent again, people,
+   without a partner, pairs. Codes are compared without blanks and in capitals; the first finished submission of a code
+   counts.
+2. For each measure (a skipped item counts as the mean of the person's others, up to max_skipped, and the sum is rounded
+   half up; higher is after minus before):
+{answers}
+   Give medians, points and rank sums to one decimal, Z and p to three, the rest to two.
+3. What the four results mean, in a paragraph: how large, how sure, and what else could explain them.
+
+
+Licence: CC BY 4.0, https://creativecommons.org/licenses/by/4.0/, "Before and After contributors".
+The instruments were written for teaching and are not validated: do not use them to measure anybody.
+"""
+
+
+class Refused(ValueError):
+    """What is wrong with the class list, the secret or the folder, and what to do about it."""
+
+
+# --- the class list -----------------------------------------------------------------------------
+
+
+def normal(identifier):
+    """Return an identifier without what does not tell people apart: capitals, blanks, invisible characters."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", identifier).casefold())
+    return " ".join("".join(sign for sign in folded if unicodedata.category(sign) != "Cf").split())
+
+
+def decoded(content, name):
+    """Return the text of a class list, or say how to save it."""
+    advice = "In a spreadsheet, save the list as CSV UTF-8."
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise Refused(f"{name} is a spreadsheet workbook, not text. {advice}")
+    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if b"\0" in content and not utf16:
+        raise Refused(f"{name} holds NUL bytes, as text in an unnamed encoding does. {advice}")
+    try:
+        return content.decode("utf-16" if utf16 else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = len(re.findall(rb"\r\n|\r|\n", content[: error.start])) + 1
+        raise Refused(
+            f"{name}, row {row}: byte {content[error.start]:#04x} is not {'UTF-16' if utf16 else 'UTF-8'}. "
+            f"Perhaps the list has the older encoding Windows-1252. {advice}"
+        ) from None
+
+
+def read_roster(path):
+    """Read the identifiers of a class list.
+
+    Parameters
+    ----------
+    path : path-like
+        The list, as the top of this module describes it.
+
+    Returns
+    -------
+    identifiers : dict of {int: str}
+        By row, as a spreadsheet numbers the rows; without blanks around them.
+    commas : bool
+        Whether semicolons separate the cells, as where decimals have commas.
+
+    Raises
+    ------
+    Refused
+        With every problem of the list, row by row.
+    """
+    path = Path(path)
+    text = decoded(path.read_bytes(), path.name)
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    separator = max("\t;,", key=first.count)  # the tab if there is none: then each line is one cell
+    try:
+        rows = list(enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1))
+    except csv.Error:  # a cell of more than 131072 characters
+        raise Refused(f"{path.name} has a cell that does not end: are all quotation marks in pairs?") from None
+    rows = [(number, [cell.strip() for cell in row]) for number, row in rows if any(normal(cell) for cell in row)]
+    if not rows:
+        raise Refused(f"{path.name} is empty. It needs a header row and then one row for each person.")
+    top, header = rows[0][0], [normal(cell) for cell in rows[0][1]]
+    column = next((name for name in COLUMNS if name in header), None)
+    if column is None:
+        names = f"{', '.join(COLUMNS[:-1])} or {COLUMNS[-1]}"
+        raise Refused(
+            f"{path.name}, row {top}: one column must be called {names}; there is {', '.join(map(repr, header))}. "
+            "Write the header above the identifiers, and leave no person in its row."
+        )
+    if header.count(column) > 1:
+        raise Refused(f"{path.name}, row {top}: {header.count(column)} columns are called {column}.")
+    identifiers, problems, seen = {}, [], {}
+    for number, row in rows[1:]:
+        place = header.index(column)
+        cell = row[place] if place < len(row) else ""
+        found = oddity(cell)
+        if any(row[len(header) :]):
+            found = f"{len(row)} cells, and the header has {len(header)}: is a name with {separator!r} not in quotes?"
+        elif not found and normal(cell) in seen:
+            before = seen[normal(cell)]
+            same = f"row {before} has {shown(identifiers[before])}, and capitals and blanks do not count"
+            found = f"{shown(cell)} again: {same}"
+        if found:
+            problems.append(f"  row {number}: {found}")
+        else:
+            identifiers[number], seen[normal(cell)] = cell, number
+    if not problems and not identifiers:
+        problems = ["  no person below the header"]
+    if problems:
+        raise Refused("\n".join([f"{path.name}: mend this first; nothing was made.", *problems]))
+    return identifiers, separator == ";"
+
+
+def shown(cell):
+    return repr(cell if len(cell) <= 40 else cell[:39] + "…")
+
+
+def oddity(cell):
+    """Say what keeps a cell from being an identifier, or return nothing."""
+    if not any(sign.isalnum() for sign in normal(cell)):
+        return f"no identifier, only {shown(cell)}" if cell else "no identifier"
+    if re.search(r"[\r\n]", cell):
+        return f"a line break in {shown(cell)}: is a quotation mark never closed?"
+    if re.search(r"[\x00-\x1f\x7f-\x9f\ufffd]", cell):
+        return f"a character that is not text in {shown(cell)}"
+    if normal(cell)[0] in "=+-@":
+        return f"{shown(cell)} begins like a formula, which a spreadsheet would run when it opens the key"
+    if re.fullmatch(r"\d([.,]\d+)?e\+?\d+", normal(cell)):
+        return f"{shown(cell)} is a number that a spreadsheet has shortened: format the column as text"
+    return None
+
+
+# --- the cohort of one person -------------------------------------------------------------------
+
+
+def keyed(secret, use, identifier):
+    """Derive a whole number below 2**256 from the secret, for one use and one person."""
+    message = f"{use}\n{normal(identifier)}".encode()
+    return int.from_bytes(hmac.digest(bytes.fromhex(secret), message, "sha256"), "big")
+
+
+def code_of(secret, identifier):
+    """Return the code of a person: consonants, which make neither a word nor what a spreadsheet takes for a number."""
+    number, letters = keyed(secret, "code", identifier), []
+    for _ in range(12):
+        number, letter = divmod(number, 20)
+        letters.append("bcdfghjklmnpqrstvwxz"[letter])
+    return "-".join("".join(letters[start : start + 4]) for start in (0, 4, 8))
+
+
+class Draws:
+    """Random numbers that stay the same: all of them come from ``random.Random(seed).random()``.
+
+    Methods are called as those of NumPy's Generator, whose own numbers may change with its version, so that what is
+    in `generate` takes either.
+    """
+
+    def __init__(self, seed):
+        self.random = random.Random(seed).random
+
+    def integers(self, low, high, size=None):
+        numbers = [low + int((high - low) * self.random()) for _ in range(size or 1)]
+        return numbers[0] if size is None else numbers
+
+    def permutation(self, options, size=None):
+        order = list(options)
+        for place in range(len(order) if size is None else size):
+            other = self.integers(place, len(order))
+            order[place], order[other] = order[other], order[place]
+        return order[:size]
+
+    def choice(self, options, size=None, replace=True):
+        options = range(options) if isinstance(options, int) else options
+        if not replace:
+            return self.permutation(options, size)
+        if size is None:
+            return options[self.integers(0, len(options))]
+        return [options[place] for place in self.integers(0, len(options), size)]
+
+    def thousandths(self, *shape):
+        """Nearly normal numbers with mean 0 and spread 1, in thousandths: sums of twelve whole numbers below 1000."""
+        twelve = np.array(self.integers(0, 1000, 12 * math.prod(shape)), dtype=np.int64)
+        return twelve.reshape(*shape, 12).sum(axis=-1) - 5994
+
+
+@functools.cache
+def definitions():
+    """Return the book's instruments, items and codebook."""
+    codebook = pd.read_csv(HERE / "codebook.csv", keep_default_na=False)
+    return prepost.load("instruments", HERE), prepost.load("items", HERE), codebook
+
+
+def mix(part, one, other):
+    """Add two numbers of spread 1, the first with a weight in hundredths, the other so that the spread stays 1."""
+    return (part * one + math.isqrt(10_000 - part**2) * other) // 100
+
+
+def draw(model, gain, general, lowest, highest, k, rng):
+    """Draw the answers of one measure, reversed items already turned round: two arrays of people x items.
+
+    The model is that of `generate`, in whole numbers. Only the gain tells the two waves apart: without it, a person's
+    two scores could as well have come the other way round, which is what the signed-rank test's null says.
+    """
+    location, loading, stability, part = (
+        round(100 * model[name]) for name in ("location", "loading", "stability", "general")
+    )
+    lasting = mix(part, general, rng.thousandths(PEOPLE))
+    habit = rng.thousandths(PEOPLE, k)  # a person's lasting leaning on an item
+    easiness = 1000 * np.arange(k) // (k - 1) - 500
+    for shift in (0, gain):
+        level = mix(math.isqrt(100 * stability), lasting, rng.thousandths(PEOPLE)) + 10 * shift
+        leaning = mix(loading, level[:, None], mix(60, habit, rng.thousandths(PEOPLE, k))) + easiness
+        answer = 500 * (lowest + highest) + 10 * location + 105 * (highest - lowest) * leaning // 400
+        yield np.clip((answer + 500) // 1000, lowest, highest)
+
+
+def worth_analysing(before, after, pairs, alpha):
+    """Say whether ten pairs changed and one did not, and whether the items hang together as in the book's cohort.
+
+    Swapping a person's two waves would change nothing here, so that choosing by it favours neither rises nor falls.
+    """
+    moved = np.count_nonzero((after - before).sum(axis=1)[:pairs])
+
+    def spread(values):  # a variance times a number that is the same for all
+        return len(values) * (values**2).sum(axis=0) - values.sum(axis=0) ** 2
+
+    answers = np.concatenate([before, after])
+    k, total = answers.shape[1], spread(answers.sum(axis=1))
+    near = abs(100 * k * (total - spread(answers).sum()) - alpha * (k - 1) * total) <= 8 * (k - 1) * total
+    return bool(10 <= moved < pairs and near)
+
+
+def cohort(seed):
+    """Make the cohort of one person.
+
+    Parameters
+    ----------
+    seed : int
+
+    Returns
+    -------
+    exports : dict of {str: str}
+        The two exports, by their place in a study folder.
+    truth : dict of {str: str}
+        Which of `EFFECTS` each measure has.
+    """
+    instruments, items, codebook = definitions()
+    rng = Draws(seed)
+    truth = {measure: rng.choice(DEAL) for measure in instruments.index}
+    unmatched, unfinished, absent = rng.integers(1, 3), rng.integers(1, 3), rng.integers(0, 5)
+    pairs = PEOPLE - unmatched - unfinished - absent  # the last people are lost, whatever they answered
+    general = rng.thousandths(PEOPLE)
+    waves = {wave: pd.DataFrame(index=range(PEOPLE)) for wave in prepost.WAVES}
+    for measure, effect in truth.items():
+        lowest, highest = (int(limit) for limit in instruments.loc[measure, ["lowest", "highest"]])
+        shape = general, lowest, highest, sum(items["instrument"] == measure), rng
+        answers = list(draw(generate.MODEL[measure], EFFECTS[effect], *shape))
+        while not worth_analysing(*answers, pairs, ALPHA[measure]):
+            answers = list(draw(generate.MODEL[measure], EFFECTS[effect], *shape))
+        for wave, given in zip(prepost.WAVES, generate.given(answers, measure, instruments, items, rng)):
+            waves[wave][given.columns] = given
+    for _ in range(rng.integers(0, 3)):  # likelihood has no rule for skipped items: this score is missing
+        wave, person = rng.choice(prepost.WAVES), rng.integers(0, pairs)
+        waves[wave].loc[person, rng.choice(items.index[items["instrument"] == "likelihood"])] = np.nan
+
+    codes = generate.codes(rng)
+    details = pd.DataFrame(
+        {
+            "year": rng.choice([2] * 8 + [3] * 7 + [4] * 5, PEOPLE),
+            "gender": rng.choice(["woman"] * 12 + ["man"] * 7 + ["another term"], PEOPLE),
+        }
+    )
+    came_back = waves["after"].iloc[: PEOPLE - absent]
+    after_codes = codes[: len(came_back)]
+    for person in range(pairs, pairs + unmatched):
+        after_codes[person] = after_codes[person][:-1] + "B"  # another last letter than before
+    before = ("before", datetime(2024, 9, 2, 8), codes, details, waves["before"])
+    after = ("after", datetime(2025, 5, 5, 8), after_codes, None, came_back)
+    exports = {}
+    for (wave, *contents), (fewest, most) in zip((before, after), ((1, 2), (0, 1))):
+        rows = generate.export(wave, *contents, instruments, items, rng)
+        twice = rng.permutation(range(pairs), rng.integers(fewest, most + 1))
+        again = generate.sent_again(rows.loc[twice])
+        for person in twice:  # with second thoughts about four items
+            for item in rng.permutation(items.index, 4):
+                labels = instruments.loc[items.loc[item, "instrument"], "labels"].split("; ")
+                again.loc[person, item] = rng.choice(labels)
+        if wave == "after":
+            left = list(came_back.index[pairs + unmatched :])  # opened the form, and went away
+            rows.loc[left, "Progress"], rows.loc[left, "Finished"], rows.loc[left, list(items.index)] = 6, False, ""
+        exports[f"raw/{wave}.csv"] = generate.export_text(wave, pd.concat([rows, again]), items, codebook)
+    return exports, truth
+
+
+def study(code, exports):
+    """Return the files of one person's study folder, as text, by their place in it."""
+    codebook = (HERE / "codebook.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    asked = "\n".join(f"   - {name}: {says}" for name, says in ANSWERS.items())
+    return {
+        "README.txt": README.format(code=code, answers=asked),
+        **{file: (HERE / file).read_text(encoding="utf-8") for file in ("instruments.csv", "items.csv")},
+        "codebook.csv": "".join(line for line in codebook if not line.startswith("published.csv,")),
+        **exports,
+    }
+
+
+def zipped(code, files):
+    """Pack a study folder: the same bytes everywhere, so nothing in it is compressed, dated or named by the machine."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
+        for name, text in files.items():
+            entry = zipfile.ZipInfo(f"{code}/{name}", date_time=(2025, 1, 1, 0, 0, 0))
+            entry.create_system, entry.external_attr = 3, 0o644 << 16  # as on Unix
+            archive.writestr(entry, text.encode())
+    return content.getvalue()
+
+
+# --- the key ------------------------------------------------------------------------------------
+
+
+def solved(files):
+    """Work out the answers to one person's cohort with the book's own code.
+
+    Parameters
+    ----------
+    files : dict of {str: str}
+        As `study` returns them.
+
+    Returns
+    -------
+    flow : pandas.DataFrame
+        As `prepost.link` returns it.
+    answers : dict of {str: dict}
+        For each measure, `ANSWERS` with their values.
+    table : pandas.DataFrame
+        As `prepost.results_table` returns it.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        (folder / "raw").mkdir()
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8", newline="")
+        responses, flow = prepost.link(folder)
+    instruments, items, _ = definitions()
+    scores = prepost.score(responses, instruments, items).unstack("wave")
+    scores.columns = [f"{measure}_{wave}" for measure, wave in scores.columns]
+    answers = {}
+    for measure in instruments.index:
+        both = scores[[f"{measure}_{wave}" for wave in prepost.WAVES]].dropna().astype(int)
+        both.columns = prepost.WAVES
+        change = both["after"] - both["before"]
+        answers[measure] = {
+            **{f"median {wave}": both[wave].median() for wave in prepost.WAVES},
+            "median change": change.median(),
+            **prepost.signed_rank(change),
+            "rank-biserial": prepost.rank_biserial(change),
+            **dict(zip(("Hodges-Lehmann", "interval low", "interval high"), prepost.pseudo_median(change))),
+            "P(higher)": prepost.probability_of_improvement(change),
+        }
+    for answer, adjusted in zip(answers.values(), prepost.holm([answer["p"] for answer in answers.values()])):
+        answer["p Holm"] = adjusted
+    in_order = {measure: {name: answer[name] for name in ANSWERS} for measure, answer in answers.items()}
+    return flow, in_order, prepost.results_table(scores, instruments)
+
+
+@functools.cache
+def true_change(measure, effect):
+    """Return how many points a measure's score changes on average under an effect, if nothing else happens.
+
+    An answer's leaning has spread 1 around its level, so how often it passes each step of the scale follows from the
+    normal distribution; the expected answer is the lowest one plus these shares.
+    """
+    instruments, items, _ = definitions()
+    lowest, highest = instruments.loc[measure, ["lowest", "highest"]]
+    model, k = generate.MODEL[measure], sum(items["instrument"] == measure)
+    middle, step = (lowest + highest) / 2 + model["location"], 1.05 * (highest - lowest) / 4
+
+    def score(shift):
+        leanings = [model["loading"] * shift + easiness for easiness in np.linspace(-0.5, 0.5, k)]
+        steps = np.arange(lowest, highest) + 0.5
+        return sum(statistics.NormalDist().cdf((middle - at) / step + leaning) for leaning in leanings for at in steps)
+
+    return score(EFFECTS[effect] / 100) - score(0)
+
+
+def sheet(rows, commas):
+    """Write rows as a spreadsheet opens them; with decimal commas, which many countries have, it expects semicolons."""
+
+    def cell(value):
+        if isinstance(value, float):  # the last digits of a p value hang on the version of SciPy
+            value = f"{value:.10g}"
+            return value.replace(".", ",") if commas else value
+        return value
+
+    text = io.StringIO()
+    lines = csv.writer(text, delimiter=";" if commas else ",", lineterminator="\r\n")
+    lines.writerow(rows[0])
+    lines.writerows([cell(value) for value in row.values()] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def errors(key):
+    """Count, for each measure and true effect, what the class's tests say at p < .05 and how often that is wrong."""
+    rows = []
+    for measure in ALPHA:
+        for effect, gain in EFFECTS.items():
+            own = [row for row in key if row[f"{measure} true effect"] == effect]
+            found = [row for row in own if row[f"{measure} p"] < 0.05]
+            rises = sum(row[f"{measure} W+"] > row[f"{measure} W-"] for row in found)
+            rows.append(
+                {
+                    "measure": measure,
+                    "true effect": effect,
+                    "true shift in SD": gain / 100,
+                    "true change in points": round(true_change(measure, effect), 2),
+                    "students": len(own),
+                    "significant rise": rises,
+                    "significant fall": len(found) - rises,
+                    "not significant": len(own) - len(found),
+                    "errors of type I": len(found) if effect == "none" else "",
+                    "errors of type II": len(own) - len(found) if effect != "none" else "",
+                }
+            )
+    return rows
+
+
+# --- the whole class ----------------------------------------------------------------------------
+
+
+def read_secret(path):
+    """Return the class secret, or nothing if there is none yet."""
+    try:
+        secret = path.read_text(encoding="utf-8", errors="replace").strip()
+    except FileNotFoundError:
+        return None
+    if not re.fullmatch("[0-9a-f]{64}", secret):
+        raise Refused(
+            f"{path} does not hold a class secret, which is 64 digits from 0-9 and a-f. Put the right file back; "
+            "or delete it, and everyone gets other data."
+        )
+    return secret
+
+
+def write_secret(path, secret):
+    """Write the class secret into a file that only its owner can read, and that is not there yet."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(secret + "\n")
+
+
+def refuse_other_zips(out, names, secret_is_new, secret_path):
+    """Stop if OUT holds the zips of other people, or of these with another secret."""
+    others = sorted(path.name for path in (out / "students").glob("*.zip") if path.name not in names)
+    if others and secret_is_new:
+        raise Refused(
+            f"{out} holds cohorts already, and their secret {secret_path} is missing. Put it back, or give another "
+            "folder for new cohorts."
+        )
+    if others:
+        raise Refused(
+            f"{out / 'students'} holds zips that this list and its secret do not give: {len(others)} of them, such as "
+            f"{others[0]}. Were they made with another secret, or for people who are no longer on the list? Give "
+            "another folder, or move these away."
+        )
+
+
+def refuse_to_lose(out, files):
+    """Stop if a zip is there with other content, or a table with a row that the new one lacks; class.csv is a count."""
+    changed = []
+    for name, content in files.items():
+        old = (out / name).read_bytes() if (out / name).exists() else content
+        if name.endswith(".zip"):
+            lost = old != content
+        else:
+            lost = name != "instructor/class.csv" and not set(old.splitlines()) <= set(content.splitlines())
+        if lost:
+            changed.append(name)
+    if changed:
+        raise Refused(
+            f"{out} holds what would be lost: {', '.join(changed[:5])}{', ...' if changed[5:] else ''}. Was it edited,"
+            " is somebody no longer on the list, or is the book newer? Nothing was changed. Give another folder, or "
+            "move these away."
+        )
+
+
+def coincidences(key):
+    """Yield who has the same answers as somebody else for a measure: the measure and the two identifiers.
+
+    Holm's p does not count, because it looks at the other measures too.
+    """
+    for measure in ALPHA:
+        seen = {}
+        for row in key:
+            answers = tuple(row[f"{measure} {name}"] for name in ANSWERS if name != "p Holm")
+            if answers in seen:
+                yield measure, seen[answers], row["identifier"]
+            seen.setdefault(answers, row["identifier"])
+
+
+def tables(identifiers, secret):
+    """Make everybody's cohort and solve it: the zips by name, and the rows of key.csv and reported.csv."""
+    zips, key, reported = {}, [], []
+    for done, identifier in enumerate(identifiers, 1):
+        code = code_of(secret, identifier)
+        exports, truth = cohort(keyed(secret, "data", identifier))
+        files = study(code, exports)
+        flow, answers, table = solved(files)
+        zips[f"students/{code}.zip"] = zipped(code, files)
+        who = {"identifier": identifier, "code": code}
+        row = {**who, "file": f"{code}.zip"}
+        row |= {f"{wave}: {step}": int(flow.loc[step, wave]) for wave in flow for step in flow.index}
+        for (measure, values), (name, printed) in zip(answers.items(), table.iterrows()):
+            row |= {f"{measure} {answer}": value for answer, value in values.items()}
+            row[f"{measure} true effect"] = truth[measure]
+            row[f"{measure} true change"] = round(true_change(measure, truth[measure]), 2)
+            rest = {answer: prepost.format_number(values[answer], 1) for answer in ("median change", "W+", "W-")}
+            reported.append({**who, "measure": name, **printed, **rest})
+        key.append(row)
+        if done % max(1, len(identifiers) // 10) == 0 or done == len(identifiers):
+            print(f"{done} of {len(identifiers)} cohorts", file=sys.stderr, flush=True)
+    return zips, key, reported
+
+
+def run(roster, out):
+    """Make the cohorts of a class.
+
+    Parameters
+    ----------
+    roster : path-like
+        The class list. Beside it lies the secret, a file of the same name that ends in ``.secret``.
+    out : path-like
+        Where to put the folders ``students`` and ``instructor``.
+
+    Returns
+    -------
+    str
+        What was made, where it is and what to do with it.
+
+    Raises
+    ------
+    Refused
+        If something is wrong with the list or the secret, or ``out`` holds something else. Nothing is written then.
+    """
+    roster, out = Path(roster), Path(out)
+    secret_path = roster.with_suffix(".secret")
+    identifiers, commas = read_roster(roster)
+    secret = read_secret(secret_path)
+    secret_is_new = secret is None
+    secret = secret or secrets.token_hex(32)
+    names = {f"{code_of(secret, identifier)}.zip" for identifier in identifiers.values()}
+    refuse_other_zips(out, names, secret_is_new, secret_path)
+    files, key, reported = tables(identifiers.values(), secret)
+    if commas:
+        reported = [
+            {name: cell if name == "identifier" else str(cell).replace(".", ",") for name, cell in row.items()}
+            for row in reported
+        ]
+    for name, rows in {"key": key, "reported": reported, "class": errors(key)}.items():
+        files[f"instructor/{name}.csv"] = sheet(rows, commas)
+    refuse_to_lose(out, files)
+    (out / "instructor").mkdir(mode=0o700, parents=True, exist_ok=True)
+    (out / "students").mkdir(exist_ok=True)
+    if secret_is_new:
+        write_secret(secret_path, secret)
+    for name, content in files.items():
+        (out / name).write_bytes(content)
+    said = [
+        f"{len(key)} cohorts are in {out / 'students'}: give each person the file that instructor/key.csv names.",
+        f"The answers are in {out / 'instructor'}: keep them apart from the students' files.",
+        f"{'A new class secret is' if secret_is_new else 'The class secret was'} in {secret_path}. Keep it, and to "
+        "yourself: only with it does an identifier get the same data again.",
+    ]
+    for measure, one, other in coincidences(key):
+        said.append(f"By chance, {one} and {other} have the same answers for {measure}.")
+    return "\n".join(said)
+
+
+def main():
+    if len(sys.argv) not in (2, 3):
+        sys.exit("Name the class list: make cohorts ROSTER=class.csv, or python data/cohorts.py class.csv [OUT]")
+    try:
+        print(run(*sys.argv[1:], *[HERE.parent / "_build" / "cohorts"][len(sys.argv) - 2 :]))
+    except Refused as error:
+        sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"{error.filename}: {error.strerror}")
+
+
+if __name__ == "__main__":
+    main()
