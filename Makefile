@@ -5,7 +5,7 @@ BIN := .venv/bin
 export IPYTHONDIR := $(CURDIR)/.venv/ipython
 export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/runtime
 
-.PHONY: help book test execute data oracles lock clean
+.PHONY: help book test execute class slides lms cohorts data oracles lock clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s%s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,18 @@ test: book  ## Check everything: data, statistics, notebooks, and the built book
 
 execute: .venv/.installed  ## Run every chapter and store its outputs
 	@$(BIN)/python chapters/execute.py
+
+class: .venv/.installed  ## Make the class notebooks, for students and for instructors, in _build/class
+	@$(BIN)/python _ext/classroom.py
+
+slides: .venv/.installed  ## Make the slides of each chapter in _build/slides
+	@$(BIN)/python _ext/slides.py
+
+lms: .venv/.installed  ## Write the questions for Canvas and Moodle to _build/lms
+	@$(BIN)/python _ext/lms.py
+
+cohorts: .venv/.installed  ## Give each person in ROSTER=class.csv a data set, in _build/cohorts
+	@$(BIN)/python data/cohorts.py $(if $(ROSTER),"$(ROSTER)") $(if $(OUT),"$(OUT)")
 
 data: .venv/.installed  ## Make the synthetic data again from their seeds
 	@$(BIN)/python data/generate.py

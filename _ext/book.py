@@ -1,36 +1,28 @@
-"""The few Sphinx hooks this book needs: charts without a network, folded solutions, no half-run notebook."""
+"""The few Sphinx hooks this book needs.
+
+Charts work without a network, solutions are folded, no notebook is half-run, what a class needs is made with the book,
+and the links to the repository follow whoever publishes it.
+"""
 
 import json
+import os
 import re
+import subprocess
 from itertools import groupby
 from pathlib import Path
 
-import altair as alt
-import vl_convert
+import charts
+import classroom
+import lms
+import slides
 from nbformat.v4 import new_markdown_cell
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
-# Altair's charts fetch what VEGA_DEBUG does not list, then call vegaEmbed. This lists everything, and the stand-in
-# for vegaEmbed loads the bundle when the first chart asks for it; the bundle then takes the stand-in's place.
 # A chart measures its width when it is drawn and when the window changes: what opens counts as such a change.
-# Paper is light, whatever the screen is. From file:// a browser may not fetch the pages that a search found, so the
-# search shows their titles only.
+# From file:// a browser may not fetch the pages that a search found, so the search shows their titles only.
 SCRIPT = """{
-  const page = document.documentElement.dataset;
-  let bundle;
-  window.VEGA_DEBUG = %s;
-  window.vegaEmbed = (...chart) => {
-    bundle ??= new Promise((loaded, failed) => {
-      const script = document.createElement("script");
-      script.src = page.content_root + "_static/vega.js";
-      script.onload = loaded;
-      script.onerror = () => failed(new Error("The book's own copy of Vega is missing: " + script.src));
-      document.head.append(script);
-    });
-    return bundle.then(() => window.vegaEmbed(...chart));
-  };
   const fit = () => window.dispatchEvent(new Event("resize"));  // Vega measures its width then
   document.addEventListener("toggle", fit, true);
   document.addEventListener("DOMContentLoaded", () => {  // the sidebar still moves when the window has stopped
@@ -38,19 +30,14 @@ SCRIPT = """{
     const column = document.querySelector(".bd-article");
     if (column) new ResizeObserver(() => { clearTimeout(later); later = setTimeout(fit, 100); }).observe(column);
   });
-  let theme;
-  window.addEventListener("beforeprint", () => { theme = page.theme; page.theme = "light"; });
-  window.addEventListener("afterprint", () => { page.theme = theme; });
   if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-}""" % json.dumps(
-    {
-        "vega_version": alt.VEGA_VERSION,
-        "vegalite_version": alt.VEGALITE_VERSION,
-        "vegaembed_version": alt.VEGAEMBED_VERSION,
-    }
-)
+}"""
 CLASS = {"answer", "instructor"}  # tags of cells that only the class notebooks keep
 IN_VAIN = re.compile(r'<script src="[^"]*/fontawesome/[^"]*"></script>|<link rel="preload" as="font"[^>]*>')
+FOR_CLASS = """<p class="for-class">For class:
+<a href="../class/student/{0}.ipynb" download="{0}-student.ipynb">student notebook</a> ·
+<a href="../class/instructor/{0}.ipynb" download="{0}-instructor.ipynb">instructor notebook</a> (with solutions) ·
+<a href="../slides/{0}.html">slides</a></p>"""
 FRONT = """<!doctype html>
 <html lang="en">
 <title>%s</title>
@@ -61,12 +48,15 @@ FRONT = """<!doctype html>
 
 
 def read_notebook(app, docname, source):
-    """Refuse a notebook that did not run to its end, leave out what is for the class, and fold its solutions."""
+    """Refuse a notebook that did not run to its end, fold its solutions, and link to what is for the class instead."""
     if app.env.doc2path(docname).endswith(".ipynb"):
         notebook = json.loads(source[0])
         check(notebook["cells"], docname)
         notebook["cells"] = [cell for cell in notebook["cells"] if not CLASS & set(cell["metadata"].get("tags", []))]
         notebook["cells"] = list(fold_solutions(notebook["cells"]))
+        chapter = re.fullmatch(r"chapters/((\d\d)-.*)", docname)
+        if chapter and int(chapter[2]) in classroom.chapters():
+            notebook["cells"].insert(1, new_markdown_cell(FOR_CLASS.format(chapter[1])))
         source[0] = json.dumps(notebook)
 
 
@@ -89,8 +79,58 @@ def fold_solutions(cells):
             yield new_markdown_cell("</details>")
 
 
+def repository(book):
+    """Return the web address of the repository that the book is published from, or None.
+
+    On GitHub Actions the environment names it. Elsewhere it is git's remote ``origin``, if that is on GitHub.
+    """
+    if name := os.environ.get("GITHUB_REPOSITORY"):
+        return f"{os.environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{name}"
+    if not (book / ".git").exists():  # else git would find the repository of a folder further up
+        return None
+    try:
+        remote = subprocess.run(["git", "remote", "get-url", "origin"], cwd=book, capture_output=True, text=True)
+    except FileNotFoundError:  # no git here
+        return None
+    return on_github(remote.stdout.strip())
+
+
+def on_github(remote):
+    """Turn git's address of a repository on GitHub into that of its page; None if it is not on GitHub."""
+    host = r"(?:https?://(?:[^/@]+@)?github\.com/|git@github\.com:|ssh://git@(?:ssh\.)?github\.com(?::\d+)?/)"
+    parts = re.fullmatch(host + r"([\w-]+)/([\w.-]+?)(?:\.git)?/?", remote)
+    return "https://github.com/{}/{}".format(*parts.groups()) if parts else None
+
+
+def published(address):
+    """Return where GitHub Pages shows the book of a repository; None if there is none, or not on GitHub."""
+    parts = re.fullmatch(r"https://github\.com/([\w-]+)/([\w.-]+)", address or "")
+    if not parts:
+        return None
+    owner, name = parts[1].lower(), parts[2]
+    return f"https://{owner}.github.io" + ("" if name.lower() == f"{owner}.github.io" else f"/{name}")
+
+
+def link_to_repository(app, config):
+    """Give the pages buttons to their repository and to Binder, if there is a repository."""
+    address = repository(Path(app.srcdir))
+    if not address:
+        return
+    config.html_theme_options |= {
+        "repository_url": address,
+        "repository_provider": "github",
+        "repository_branch": "HEAD",  # whatever its name is
+        "use_repository_button": True,
+        "use_source_button": True,
+        "use_issues_button": True,
+    }
+    if published(address):  # Binder reaches public repositories only
+        binder = {"binderhub_url": "https://mybinder.org", "notebook_interface": "jupyterlab"}
+        config.html_theme_options["launch_buttons"] = binder
+
+
 def finish(app, exception):
-    """Add the charts' program and a front page that leads to the book, and drop what the theme loads in vain.
+    """Add the charts' program, what a class needs, and a front page; drop what the theme loads in vain.
 
     The icon fonts draw every icon without the 1.5 MB of icon scripts; a font's preload fails from file://.
     """
@@ -98,19 +138,22 @@ def finish(app, exception):
         return
     out = Path(app.outdir)
     (out / "index.html").write_text(FRONT % (app.config.html_title, app.config.root_doc), encoding="utf-8")
-    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    (out / "_static" / "vega.js").write_text(f"(() => {{{bundle}}})();", encoding="utf-8")
+    charts.write_bundle(out / "_static")
     for page in out.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         page.write_text(IN_VAIN.sub("", text), encoding="utf-8")
     for script in out.glob("_static/vendor/fontawesome/*/js/all.min.js"):
         script.unlink()
+    classroom.make(out / "class", published(repository(Path(app.srcdir))))
+    slides.make(out / "slides", in_book=True)
+    lms.make(out / "lms")
 
 
 def setup(app):
     # Set again after sphinx-mathjax-offline: this one needs no fonts, which some browsers refuse from file://.
     app.config.mathjax_path = "mathjax/tex-svg.js"
-    app.add_js_file(None, body=SCRIPT)
+    app.add_js_file(None, body=charts.SCRIPT + SCRIPT)
+    app.connect("config-inited", link_to_repository)
     app.connect("source-read", read_notebook)
     app.connect("build-finished", finish)
     return {"parallel_read_safe": True}

@@ -1,7 +1,20 @@
-"""Let the tests import ``chapters/prepost.py`` and ``data/generate.py`` as the notebooks do: by name."""
+"""Let the tests import the book's modules as the notebooks do, by name; and lend them one browser."""
 
 import sys
 from pathlib import Path
 
+import pytest
+from browser import launch
+from playwright.sync_api import sync_playwright
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "chapters"), str(ROOT / "data")]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium without a network; only one Playwright may run at a time."""
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()

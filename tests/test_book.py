@@ -13,10 +13,9 @@ from urllib.parse import urldefrag
 
 import prepost
 import pytest
-from browser import launch
 from conftest import ROOT
 from playwright.sync_api import TimeoutError as NotInTime
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 HTML = ROOT / "_build" / "html"
 WIDTHS = {1280: 900, 390: 844}  # a laptop and a telephone, with their heights
@@ -51,7 +50,7 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="session")
 def pages():
     """The names of all pages, such as chapters/index.html."""
-    found = [page for page in HTML.rglob("*.html") if "_static" not in page.parts]
+    found = [page for page in HTML.rglob("*.html") if not {"_static", "slides"} & set(page.relative_to(HTML).parts)]
     if not found:
         pytest.fail("There is no built book: run make book first.")
     return sorted(page.relative_to(HTML).as_posix() for page in found)
@@ -72,14 +71,6 @@ def site(request, pages):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session", params=WIDTHS)
