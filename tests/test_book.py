@@ -11,6 +11,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from urllib.parse import urldefrag
 
+import practice
 import prepost
 import pytest
 from conftest import ROOT
@@ -238,3 +239,64 @@ def test_chapter_7_slider_shows_the_test_of_the_shifted_scores(tab, site, added)
     sums = f"W⁺ = {test['W+']:g}, W⁻ = {test['W-']:g}, zeros: {test['zeros']:g}"
     expect(chart.locator("svg")).to_contain_text(sums)
     expect(chart.locator("svg")).to_contain_text(f"Z = {test['Z']:.3f}, p = {test['p']:.4f}".replace("-", "−"))
+
+
+def feedback(box):
+    return box.locator("output").inner_text()
+
+
+@pytest.mark.parametrize("chapter", sorted(int(path.stem) for path in (ROOT / "chapters" / "quizzes").glob("*.txt")))
+def test_every_option_of_a_self_test_gets_its_own_feedback(tab, site, chapter):
+    """Oracle: the quiz's source, which text2qti reads alike (test_practice.py)."""
+    name = practice.chapter_path(chapter).stem
+    tab.goto(f"{site}/chapters/{name}.html")
+    for question, box in zip(practice.questions(chapter), tab.locator("form.quiz fieldset").all(), strict=True):
+        button = box.get_by_role("button", name="Check")
+        button.click()
+        assert feedback(box) in ("Choose first.", "Type a number, such as −1.96 or 0.34.")
+        if question.kind == "number":
+            for value, says, verdict in [
+                (question.value, question.say[0], "✓ Right."),
+                (question.value + 2 * question.within + 1, question.say[1], "✗ Not yet."),
+            ]:
+                box.locator("input").fill(f"{value:.10g}".replace("-", "−").replace(".", ","))
+                button.click()
+                assert feedback(box) == f"{verdict} {without_markup(says)}"
+            continue
+        for number, option in enumerate(question.options):
+            choice = box.locator("input").nth(number)
+            if question.kind == "several":
+                choice.set_checked(option.right)
+                continue
+            choice.check()
+            button.click()
+            assert feedback(box) == f"{'✓ Right.' if option.right else '✗ Not yet.'} {without_markup(option.say)}"
+        if question.kind == "several":
+            button.click()
+            lines = [f"{letter}) ✓ {without_markup(o.say)}" for letter, o in zip("abcdefgh", question.options)]
+            assert feedback(box).split("\n") == ["✓ Right.", *lines]
+            first = box.locator("input").first
+            first.set_checked(not question.options[0].right)
+            button.click()
+            assert "✗ Not yet. 1 of" in feedback(box) and f"a) ✗ {without_markup(question.options[0].say)}" in feedback(box)
+
+
+def without_markup(text):
+    return re.sub(r"[*`]", "", text)
+
+
+def test_a_self_test_is_answered_by_keyboard_alone_and_says_so_to_a_screen_reader(tab, site):
+    """An output element is a live region by itself: role status."""
+    tab.goto(f"{site}/chapters/07-signed-rank.html")
+    first, number = tab.locator("form.quiz fieldset").all()[:2]
+    first.locator("input").first.focus()
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+    expect(first.get_by_role("status")).to_contain_text("✓ Right.")
+    tab.keyboard.press("Tab")
+    tab.keyboard.type("15")
+    tab.keyboard.press("Enter")
+    expect(number.get_by_role("status")).to_contain_text("✓ Right.")
+    expect(first).to_have_role("group")
+    expect(first).to_have_accessible_name(re.compile(r"^1\. Seven people moved"))

@@ -17,13 +17,11 @@ from types import SimpleNamespace
 import nbformat
 import practice
 import pytest
-from browser import launch
 from conftest import ROOT
 from execute import METADATA
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import sync_playwright
 from text2qti.config import Config
 from text2qti.quiz import Quiz
 
@@ -515,12 +513,11 @@ def test_a_chapter_links_to_what_is_for_class_and_it_is_there(built):
 
 
 @pytest.mark.parametrize("page", ["07-signed-rank", "appendix/formulas"])
-def test_a_page_with_these_buttons_asks_no_other_host_for_anything(page, built):
+def test_a_page_with_these_buttons_asks_no_other_host_for_anything(page, built, browser):
     """Oracle: Chromium. Also its console is silent, and it is no wider than a telephone."""
     asked, complaints = [], []
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        tab = browser.new_page(viewport={"width": 390, "height": 844})
+    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+        tab = context.new_page()
         tab.on("request", lambda request: asked.append(request.url))
         tab.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
         tab.on("console", lambda message: message.type == "error" and complaints.append(message.text))
@@ -528,6 +525,5 @@ def test_a_page_with_these_buttons_asks_no_other_host_for_anything(page, built):
         tab.goto((built / "chapters" / f"{page}.html").as_uri())
         tab.wait_for_load_state("networkidle")
         width = tab.evaluate("document.documentElement.scrollWidth")
-        browser.close()
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
     assert complaints == [] and width == 390
