@@ -25,7 +25,8 @@ def exercise_11_1():
     both = needed(0.8, 0.5)
     yield right([pencil(0.5), both])
     yield wrong([pencil(0.5) - 1, both], "Round up, even from 31.4: by this formula 31 pairs fall short of 80%.")
-    yield wrong([(2.8 / 0.5) ** 2, both], "There is no 0.36 of a pair: round up.")
+    for unrounded in [(2.8 / 0.5) ** 2, 31.4]:  # the second as printed
+        yield wrong([unrounded, both], "There is no part of a pair: round up.")
     yield wrong(
         [pencil(0.5), needed(0.8, 0.5, efficiency=1)],
         "The second has the correction for t only; the ranks are missing.",
@@ -52,9 +53,11 @@ def short_scale(pairs, lowest=4, highest=20):
 def exercise_11_2():
     simulated, formula = short_scale(70)
     no_ends = 0.8 / (1.3 * np.sqrt(2))
+    ranks, t = power(70, no_ends), power(70, no_ends, efficiency=1)  # nearer to each other than the simulation is good
     yield right(
-        [simulated, formula, power(70, no_ends)], within=0.032,
-        say="The ends of the scale cost the difference.",
+        [simulated, formula, ranks], within=0.032,
+        say=f"The ends of the scale cost the difference. If your third is {t:.1%} and not {ranks:.1%}, "
+        "the ranks are missing.",
     )
     yield wrong(
         [simulated, power(70, no_ends), formula],
@@ -78,7 +81,7 @@ def certain_of(pairs, stays, wanted=0.9):
 
 def exercise_11_3():
     sure = certain_of(96, 0.75)
-    yield right([96 / 0.75, sure], say="Certainty costs nine people more than the average.")
+    yield right([96 / 0.75, sure], say="90% certainty costs nine people more than the average.")
     yield wrong([96 * 1.25, sure], "A quarter of 120 is 30, so only 90 stay. Divide by the share that stays.")
     yield wrong(
         [96 / 0.75, certain_of(97, 0.75)],

@@ -52,7 +52,10 @@ def exercise_12_3():
     yield wrong(gaps["Stigma"], "This is stigma. One outcome has a larger gap.")
     yield wrong(gaps["Empathy"], "This is empathy, where the question of .05 arises. Look along the whole row.")
     yield wrong(p.loc[name, "p exact"], "This is the exact p itself. How far is it from the one above it?")
-    yield wrong((p["p Holm"] - p["p"]).max(), "This is the way from p to Holm's p. Compare the rows p and p exact.")
+    yield wrong(
+        (p["p Holm"] - p["p"]).max(),
+        "This is p itself, and also the step from it to Holm's p. Compare the rows p and p exact.",
+    )
 
 
 def exercise_12_4():
