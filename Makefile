@@ -34,8 +34,8 @@ lms: .venv/.installed  ## Write the questions for Canvas and Moodle to _build/lm
 cohorts: .venv/.installed  ## Give each person in ROSTER=class.csv a data set, in _build/cohorts
 	@$(BIN)/python data/cohorts.py $(if $(ROSTER),"$(ROSTER)") $(if $(OUT),"$(OUT)")
 
-data: .venv/.installed  ## Make the synthetic data again from their seeds
-	@$(BIN)/python data/generate.py
+data: .venv/.installed  ## Make the tables of the study again, and its exports if they are synthetic
+	@$(BIN)/python data/$(if $(wildcard data/generate.py),generate,tables).py
 
 oracles:  ## Make R's results again, which the tests compare with (needs R)
 	@cd tests/oracles && for script in *.R; do echo "Running $$script ..."; Rscript $$script || exit 1; done

@@ -340,9 +340,10 @@ function answer(box) {
     return verdict(right) + say;
   }
   const wrong = chosen.filter((yes, place) => yes !== key[place][0]).length;
-  return verdict(!wrong) + (wrong ? `${wrong} of ${key.length} decisions differ.` : "")
+  return verdict(!wrong) + (wrong ? `You decided ${wrong} of ${key.length} otherwise.` : "")
     + "<ul>" + key.map(([right, say], place) => "<li>" + "abcdefgh"[place] + ") "
-    + (chosen[place] === right ? "✓ " : "✗ ") + say + "</li>").join("") + "</ul>";
+    + (chosen[place] === right ? "✓ " : right ? "✗ To be ticked. " : "✗ Not to be ticked. ") + say + "</li>").join("")
+    + "</ul>";
 }
 """
 

@@ -95,6 +95,11 @@ and chapters 4, 7 and 9 explain what it does:
 
     mine = Path("{code}")
 
+On a notebook service, upload the zip, and unpack it there first:
+
+    import shutil
+    shutil.unpack_archive("{code}.zip", ".")
+
 
 What to report, with the code {code} above it
 

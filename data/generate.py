@@ -9,7 +9,8 @@ decimals, and what makes the data worth teaching from (zeros, ties, a ceiling, a
 items, where the rule for skipped items gives the same score. The answers are written twice: as two survey exports
 with the faults that real exports have (``raw/``), and as the clean tables that chapter 4 must arrive at.
 
-Reads ``instruments.csv``, ``items.csv``, ``codebook.csv`` and writes the other files, except ``published.csv``.
+Reads ``instruments.csv``, ``items.csv``, ``codebook.csv`` and writes the other files, except ``published.csv``; the
+clean tables by ``tables.py``.
 """
 
 import csv
@@ -27,6 +28,7 @@ from scipy import stats
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "chapters"))
 import prepost  # noqa: E402
+import tables  # noqa: E402
 
 PEOPLE, PAIRS = 38, 34
 COHORT_SEED = 5135
@@ -244,47 +246,6 @@ def export_text(wave, rows, items, codebook):
     return text.getvalue()
 
 
-def data_package(instruments, items, codebook):
-    """Describe every table for other programs: the codebook as a Data Package descriptor."""
-    rules = items.join(instruments, on="instrument")
-
-    def field(table, name):
-        if name in items.index and table != "items.csv":
-            rule = rules.loc[name]
-            if table.startswith("raw/"):
-                limits = {"enum": rule["labels"].split("; ")}
-            else:
-                limits = {"minimum": int(rule["lowest"]), "maximum": int(rule["highest"])}
-            kind = "string" if table.startswith("raw/") else "integer"
-            return {"name": name, "type": kind, "description": rule["wording"], "constraints": limits}
-        entry = codebook[(codebook["table"] == table) & (codebook["variable"] == name)].iloc[0]
-        return {"name": name, "type": entry["type"], "description": entry["label"]}
-
-    resources = []
-    for table in codebook["table"].unique():
-        columns = pd.read_csv(HERE / table, nrows=0).columns
-        resource = {
-            "name": table.removesuffix(".csv").replace("/", "-"),
-            "path": table,
-            "profile": "tabular-data-resource",
-            "encoding": "utf-8",
-            "schema": {"fields": [field(table, name) for name in columns], "missingValues": [""]},
-        }
-        if table.startswith("raw/"):
-            resource["dialect"] = {"commentRows": [2, 3]}
-        resources.append(resource)
-    return {
-        "name": "before-and-after",
-        "title": "Before and After: a synthetic cohort of 38 peer supporters",
-        "description": "Synthetic data for teaching: the people do not exist. "
-        "Calibrated to doi:10.3390/ijerph19095135.",
-        "version": "1.0.0",
-        "licenses": [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}],
-        "contributors": [{"title": "Before and After contributors", "role": "author"}],
-        "resources": resources,
-    }
-
-
 def main():
     instruments, items = prepost.load("instruments", HERE), prepost.load("items", HERE)
     codebook = pd.read_csv(HERE / "codebook.csv", keep_default_na=False)
@@ -326,13 +287,7 @@ def main():
         [table.assign(person=person, wave=wave) for wave, table in clean.items()]
     ).set_index(["person", "wave"])
     responses = responses.sort_index(level="person", sort_remaining=False).astype("Int64")
-    responses.to_csv(HERE / "responses.csv")
-    scores = prepost.score(responses, instruments, items).unstack("wave")
-    scores.columns = [f"{measure}_{wave}" for measure, wave in scores.columns]
-    scores = scores[[f"{measure}_{wave}" for measure in instruments.index for wave in prepost.WAVES]]
-    scores.insert(0, "year", details["year"].set_axis(person))
-    scores.to_csv(HERE / "scores.csv")
-    (HERE / "datapackage.json").write_text(json.dumps(data_package(instruments, items, codebook), indent=1) + "\n")
+    tables.write(HERE, responses, details[["year"]].set_axis(person))
 
 
 if __name__ == "__main__":

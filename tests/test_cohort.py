@@ -1,15 +1,23 @@
 """What this book claims of its synthetic cohort: the abstract's figures, and data worth teaching from.
 
 A book with another study replaces this file. Oracles: data/published.csv for the abstract's figures, SciPy for the tests
-on the changes, the exports themselves.
+on the changes, R's stored results (oracles/results.csv), the exports themselves.
 """
 
+import re
+import shutil
+
 import generate
+import pandas as pd
 import prepost
 import pytest
+from conftest import ROOT
 from frictionless import Package
 from scipy import stats
 from test_data import AFTER, BEFORE, CODES_AFTER, CODES_BEFORE, DATA, INSTRUMENTS, ITEMS, MEASURES, cleaned_code, rows
+from test_statistics import CHANGES, ORACLES, close, oracle
+from test_your_study import FOLDERS, TEMPLATE
+from test_your_study import R as SEEN_BY_R
 
 SCORES = prepost.load("scores")
 PAIRS = SCORES.dropna()
@@ -81,7 +89,7 @@ def test_one_answer_moved_by_one_step_spoils_the_reproduction(person, wave, item
 
 
 def test_38_people_before_and_34_complete_pairs():
-    assert len(SCORES) == 38
+    assert list(SCORES.index) == [f"P{number:02d}" for number in range(1, 38 + 1)]
     assert len(PAIRS) == 34
     assert SCORES.filter(like="_before").notna().all(axis=None)
     assert SCORES.filter(like="_after").isna().all(axis=1).sum() == 4
@@ -197,6 +205,98 @@ def test_a_few_items_are_skipped_never_more_than_the_rule_allows():
 def test_year_in_the_scores_is_the_one_given_before():
     years = {code: row["year"] for code, row in zip(CODES_BEFORE, BEFORE)}
     assert [row["year"] for row in rows("scores.csv")] == [years[code] for code in sorted(years)]
+
+
+def test_books_own_exports_have_exactly_the_faults_that_chapter_4_cleans():
+    """By hand, from the exports: typed codes, a second submission, an unfinished survey, and who has no partner."""
+    problems = prepost.validate()
+    kinds = problems["expected"].str.replace("'.*', without", "without", regex=True)
+    assert problems.groupby(["file", kinds]).size().to_dict() == {
+        ("raw/before.csv", "without blanks and in capitals"): 14,
+        ("raw/before.csv", "one row for each person"): 1,
+        ("raw/before.csv", "the same code in raw/after.csv"): 3,
+        ("raw/after.csv", "without blanks and in capitals"): 6,
+        ("raw/after.csv", "at most 1"): 3,
+        ("raw/after.csv", "at most 0"): 1,
+        ("raw/after.csv", "the same code in raw/before.csv"): 1,
+    }
+    repeated = problems[problems["expected"] == "one row for each person"].iloc[0]
+    assert (repeated["row"], repeated["column"]) == (14, "code")
+    assert repeated["found"] == "' BI06S', also in row 13"
+    gaps = problems[problems["expected"].str.startswith("at most")]
+    assert gaps["row"].nunique() == 1
+    assert list(gaps["found"]) == ["10 empty cells", "8 empty cells", "12 empty cells", "4 empty cells"]
+
+
+def test_one_spoilt_answer_in_the_books_exports_is_found_among_the_known_faults(tmp_path):
+    copy = shutil.copytree(prepost.DATA, tmp_path / "data")
+    lines = (copy / "raw/before.csv").read_text(encoding="utf-8").split("\n")
+    lines[4] = lines[4].replace("Often", "Oftn", 1)
+    (copy / "raw/before.csv").write_text("\n".join(lines), encoding="utf-8")
+    new = set(prepost.validate(copy).itertuples(index=False)) - set(prepost.validate().itertuples(index=False))
+    assert [(p.file, p.row, p.found) for p in new] == [("raw/before.csv", 5, "'Oftn'")]
+
+def test_codes_have_the_form_that_the_codebook_states():
+    assert all(re.fullmatch("[A-Z]{2}[0-9]{2}[A-Z]", code) for code in CODES_BEFORE + CODES_AFTER)
+
+
+def test_linking_and_scoring_the_books_exports_gives_its_tables_to_the_last_cell():
+    """Oracle: responses.csv and scores.csv, without the people who were lost."""
+    answers, _ = prepost.link()
+    responses = prepost.load("responses").set_index("wave", append=True)
+    complete = PAIRS.drop(columns="year")
+    pd.testing.assert_frame_equal(answers, responses.loc[complete.index].astype("Int64"))
+    scores = prepost.score(answers, INSTRUMENTS, ITEMS).unstack("wave")
+    scores.columns = [f"{measure}_{wave}" for measure, wave in scores.columns]
+    pd.testing.assert_frame_equal(scores[complete.columns], complete.astype("Int64"))
+
+
+# --- the book's study beside the template ---------------------------------------------------------------
+
+
+def test_the_template_shares_no_instrument_item_range_or_label_with_the_book():
+    ours, theirs = INSTRUMENTS, prepost.load("instruments", TEMPLATE)
+    assert not set(ours.index) & set(theirs.index) and not set(ours["labels"]) & set(theirs["labels"])
+    assert not set(zip(ours["lowest"], ours["highest"])) & set(zip(theirs["lowest"], theirs["highest"]))
+    assert not set(ITEMS.index) & set(prepost.load("items", TEMPLATE).index)
+
+
+def test_no_code_of_the_module_names_an_instrument_or_item_of_a_study():
+    """Oracle: the report section of prepost.py, searched for every name that the two studies define."""
+    source = (ROOT / "chapters" / "prepost.py").read_text(encoding="utf-8").split("# --- report ---")[1]
+    for folder in FOLDERS.values():
+        for table in ("instruments", "items"):
+            assert not [name for name in prepost.load(table, folder).index if name in source]
+
+
+def test_r_has_seen_every_instrument_of_both_studies():
+    wanted = {(study, name) for study, folder in FOLDERS.items() for name in prepost.load("instruments", folder)["name"]}
+    assert set(SEEN_BY_R) == wanted
+
+
+# --- R on the whole cohort ----------------------------------------------------------------------------
+
+
+def test_stored_r_results_belong_to_the_present_data_and_vectors():
+    seen = {name: list(changes) for name, changes in CHANGES.items()}
+    vectors = pd.read_csv(ORACLES / "vectors.csv").groupby("vector", sort=False)["change"]
+    present = {name: list(changes) for name, changes in vectors} | {name: list(change(name)) for name in MEASURES}
+    assert seen == present
+
+
+@oracle("d_z", "d_av")
+def test_paired_d_is_that_of_effectsize(case, statistic, value):
+    assert prepost.paired_d(PAIRS[f"{case}_before"], PAIRS[f"{case}_after"])[statistic] == close(value)
+
+
+@oracle("alpha", "alpha low", "alpha high")
+def test_alpha_and_feldts_interval_are_those_of_psych(case, statistic, value):
+    items = ITEMS.query("instrument == @case")
+    answers = prepost.load("responses").query("wave == 'before'")[items.index]
+    turned = items.index[items["reversed"] == "yes"]
+    answers[turned] = INSTRUMENTS.loc[case, ["lowest", "highest"]].sum() - answers[turned]
+    place = ["alpha", "alpha low", "alpha high"].index(statistic)
+    assert prepost.cronbach_alpha(answers)[place] == close(value)
 
 
 # --- the generator ----------------------------------------------------------------------------------

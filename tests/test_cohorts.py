@@ -88,7 +88,7 @@ def unzip(out, key, person, folder):
 def test_a_known_persons_zip_has_the_stored_hash(out, key):
     """Seen on Python 3.11 with NumPy 2.0.0, pandas 2.2.2 and with the newest, and on Python 3.12 in WebAssembly."""
     content = (out / "students" / key.loc[PEOPLE[0], "file"]).read_bytes()
-    stored = "b30386b9a43e7816ddd9068af43e27868cc88115cc86aba1aa394dc7153d41fa"
+    stored = "f062fa9b46ae8cf04962a3ff26b35ee1f3dd1b426d8742ec642920930761e655"
     meant = "Everybody now gets other files than before. If that is meant, store the new hash."
     assert hashlib.sha256(content).hexdigest() == stored, meant
 
@@ -803,7 +803,7 @@ def test_the_guides_true_changes_are_those_of_the_program():
 
 
 @pytest.mark.parametrize(
-    "effect, low, high", [("none", 5, 5), ("small rise", 40, 45), ("fall", 60, 70), ("clear rise", 93, 95)]
+    "effect, low, high", [("none", 5, 5), ("small rise", 38, 45), ("fall", 60, 70), ("clear rise", 93, 95)]
 )
 def test_the_guides_shares_of_significant_tests_are_those_of_200_students(key, effect, low, high):
     """Within three Monte Carlo errors; three measures together, without the likelihood and its ceiling."""

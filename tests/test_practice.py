@@ -6,6 +6,8 @@ nbval runs again, for the right answers.
 
 import json
 import re
+import sys
+from types import SimpleNamespace
 
 import markdown
 import numpy as np
@@ -30,6 +32,43 @@ CHECKED = [
 
 def tagged(cell, tag):
     return tag in cell["metadata"].get("tags", [])
+
+
+# An exercise and a quiz of no chapter, for what must be true whatever the chapters are about.
+SAMPLE = "98.2"
+SAMPLE_QUIZ = """Quiz title: 98 · A sample
+
+Title: 98.1, objective 1
+1. Two people moved by 6 points, more than five others but one. Which ranks do they get?
+a) 5 each
+... Two people cannot both be fifth.
+*b) 5.5 each
+... They share places 5 and 6.
+
+Title: 98.2, objective 1
+2. Ten people changed, and W⁺ is 40. How large is W⁻?
++ The two sums add up to 55.
+- All ranks together make 55.
+= 15 +- 0
+
+Title: 98.3, objective 2
+3. What does a minus sign of Z tell you about the scores?
+a) They fell.
+... They may have risen.
+*b) Nothing.
+... It is a convention of the program.
+"""
+
+
+def sample_answers():
+    yield practice.right(-2.06, within=0.0005)
+    yield practice.wrong(2.06, "The size is right. As SPSS prints it, Z is negative.")
+
+
+@pytest.fixture
+def sample(monkeypatch):
+    functions = {"exercise_98_1": sample_answers, "exercise_98_2": sample_answers}
+    monkeypatch.setitem(sys.modules, "answers.ch98", SimpleNamespace(**functions))
 
 
 def said(capsys, exercise, value):
@@ -106,37 +145,37 @@ def test_every_objective_is_served_by_an_exercise_and_a_question(chapter):
 @pytest.mark.parametrize(
     "value, words",
     [
-        (-2.06, "✓ 7.2 is right."),
-        (np.float64(-2.0599), "✓ 7.2 is right."),
-        (pd.Series([-2.06]), "✓ 7.2 is right."),
-        (2.06, "✗ 7.2 is not right yet. The size is right."),
+        (-2.06, "✓ 98.2 is right."),
+        (np.float64(-2.0599), "✓ 98.2 is right."),
+        (pd.Series([-2.06]), "✓ 98.2 is right."),
+        (2.06, "✗ 98.2 is not right yet. The size is right."),
         (-206, "did you give per cent?"),
         (-2.0612, "round only at the end"),
         (9, "none of the usual slips"),
-        ("-2.06", "✗ 7.2 expects a number, and got a text in quotation marks. Leave the quotation marks out."),
-        ([1, 2], "✗ 7.2 expects a number, and got 2 values in a list."),
+        ("-2.06", "✗ 98.2 expects a number, and got a text in quotation marks. Leave the quotation marks out."),
+        ([1, 2], "✗ 98.2 expects a number, and got 2 values in a list."),
         ({1, 2}, "and got a set in curly brackets"),
         (True, "and got True or False"),
         (None, "and got a missing value"),
         (float("nan"), "and got a missing value"),
         (print, "add the brackets that call it"),
-        (..., "– 7.2 is not answered yet"),
+        (..., "– 98.2 is not answered yet"),
     ],
 )
-def test_check_answers_whatever_it_is_given(value, words, capsys):
-    assert words in said(capsys, "7.2", value)
+def test_check_answers_whatever_it_is_given(value, words, sample, capsys):
+    assert words in said(capsys, SAMPLE, value)
 
 
 @pytest.mark.parametrize(
     "exercise, words",
     [
-        ("7.99", "Exercise 7.99 has no check. Those of this chapter that have one: 7.1, 7.2"),
+        ("98.99", "Exercise 98.99 has no check. Those of this chapter that have one: 98.1, 98.2"),
         ("99.1", "There are no checks for chapter 99 here"),
         (7.2, "in quotation marks"),
         ("seven", "in quotation marks"),
     ],
 )
-def test_check_says_what_is_wrong_with_an_exercises_name(exercise, words, capsys):
+def test_check_says_what_is_wrong_with_an_exercises_name(exercise, words, sample, capsys):
     assert words in said(capsys, exercise, 1)
 
 
@@ -196,24 +235,23 @@ def test_markup_becomes_the_html_that_markdown_makes(chapter):
 @pytest.mark.parametrize(
     "old, new, words",
     [
-        ("Title: 7.2, objective 1", "Title: 7.3, objective 1", "line 14: expected the title '7.2, objective'"),
+        ("Title: 98.2, objective 1", "Title: 98.3, objective 1", "line 10: expected the title '98.2, objective'"),
         ("*b) 5.5 each", "b) 5.5 each", "line 3: 0 right options"),
         ("... Two people cannot", "% ... Two people cannot", "line 3: every option needs feedback"),
-        ("= 15 +- 0", "= fifteen", "line 18: '=' is out of place"),
-        ("+ The two sums", "% The two sums", "line 14: a question without options needs"),
-        ("2. Ten people", "3. Ten people", "line 14: after the title, expected the question"),
-        ("a) They fell.", "[ ] They fell.", "line 20: options are either all lettered"),
-        ("a) They fell.", "? They fell.", "line 22: no part of a question begins like"),
+        ("= 15 +- 0", "= fifteen", "line 14: '=' is out of place"),
+        ("+ The two sums", "% The two sums", "line 10: a question without options needs"),
+        ("2. Ten people", "3. Ten people", "line 10: after the title, expected the question"),
+        ("a) They fell.", "[ ] They fell.", "line 16: options are either all lettered"),
+        ("a) They fell.", "? They fell.", "line 18: no part of a question begins like"),
     ],
 )
 def test_a_mistake_in_a_quiz_is_named_with_its_line(old, new, words, tmp_path, monkeypatch):
-    text = (ROOT / "chapters" / "quizzes" / "07.txt").read_text(encoding="utf-8")
-    assert text.count(old) == 1
+    assert SAMPLE_QUIZ.count(old) == 1
     (tmp_path / "quizzes").mkdir()
-    (tmp_path / "quizzes" / "07.txt").write_text(text.replace(old, new), encoding="utf-8")
+    (tmp_path / "quizzes" / "98.txt").write_text(SAMPLE_QUIZ.replace(old, new), encoding="utf-8")
     monkeypatch.setattr(practice, "HERE", tmp_path)
-    with pytest.raises(ValueError, match=r"^quizzes/07\.txt, " + re.escape(words)):
-        practice.questions(7)
+    with pytest.raises(ValueError, match=r"^quizzes/98\.txt, " + re.escape(words)):
+        practice.questions(98)
 
 
 def test_an_exercise_without_its_line_is_named():

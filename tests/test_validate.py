@@ -369,33 +369,3 @@ def test_validating_changes_nothing_in_the_folder(study):
     before = checksums(study)
     assert not prepost.validate(study).empty
     assert checksums(study) == before
-
-
-def test_books_own_exports_have_exactly_the_faults_that_chapter_4_cleans():
-    """By hand, from the exports: typed codes, a second submission, an unfinished survey, and who has no partner."""
-    problems = prepost.validate()
-    kinds = problems["expected"].str.replace("'.*', without", "without", regex=True)
-    assert problems.groupby(["file", kinds]).size().to_dict() == {
-        ("raw/before.csv", "without blanks and in capitals"): 14,
-        ("raw/before.csv", "one row for each person"): 1,
-        ("raw/before.csv", "the same code in raw/after.csv"): 3,
-        ("raw/after.csv", "without blanks and in capitals"): 6,
-        ("raw/after.csv", "at most 1"): 3,
-        ("raw/after.csv", "at most 0"): 1,
-        ("raw/after.csv", "the same code in raw/before.csv"): 1,
-    }
-    repeated = problems[problems["expected"] == "one row for each person"].iloc[0]
-    assert (repeated["row"], repeated["column"]) == (14, "code")
-    assert repeated["found"] == "' BI06S', also in row 13"
-    gaps = problems[problems["expected"].str.startswith("at most")]
-    assert gaps["row"].nunique() == 1
-    assert list(gaps["found"]) == ["10 empty cells", "8 empty cells", "12 empty cells", "4 empty cells"]
-
-
-def test_one_spoilt_answer_in_the_books_exports_is_found_among_the_known_faults(tmp_path):
-    copy = shutil.copytree(prepost.DATA, tmp_path / "data")
-    lines = (copy / BEFORE).read_text(encoding="utf-8").split("\n")
-    lines[4] = lines[4].replace("Often", "Oftn", 1)
-    (copy / BEFORE).write_text("\n".join(lines), encoding="utf-8")
-    new = set(prepost.validate(copy).itertuples(index=False)) - set(prepost.validate().itertuples(index=False))
-    assert [(p.file, p.row, p.found) for p in new] == [(BEFORE, 5, "'Oftn'")]
