@@ -1,21 +1,22 @@
 """The few Sphinx hooks this book needs.
 
 Charts work without a network, solutions are folded, no notebook is half-run, what a class needs is made with the book,
-and the links to the repository follow whoever publishes it.
+as are the notebooks for the browser, and the links to the repository follow whoever publishes it.
 """
 
+import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import zipfile
 from itertools import groupby
 from pathlib import Path
 
+import accessible
 import charts
-import classroom
-import lms
-import slides
+import lean
 from nbformat.v4 import new_markdown_cell
 from sphinx.util import logging
 
@@ -26,6 +27,9 @@ logger = logging.getLogger(__name__)
 SCRIPT = """{
   const fit = () => window.dispatchEvent(new Event("resize"));  // Vega measures its width then
   document.addEventListener("toggle", fit, true);
+  document.addEventListener("toggle", ({target}) => {  // the numbers behind a chart wait in a <noscript>
+    target.querySelectorAll(":scope > noscript").forEach(kept => { kept.outerHTML = kept.textContent; });
+  }, true);
   document.addEventListener("DOMContentLoaded", () => {  // the sidebar still moves when the window has stopped
     let later;
     const column = document.querySelector(".bd-article");
@@ -34,7 +38,8 @@ SCRIPT = """{
   if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 }"""
 CLASS = {"answer", "instructor"}  # tags of cells that only the class notebooks keep
-IN_VAIN = re.compile(r'<script src="[^"]*/fontawesome/[^"]*"></script>|<link rel="preload" as="font"[^>]*>')
+RUN = """<p class="run"><a href="../lite/notebooks/index.html?path={0}.ipynb">Run this chapter in your browser</a>:
+nothing to install, nothing leaves your computer.</p>"""
 FOR_CLASS = """<p class="for-class">For class:
 <a href="../class/student/{0}.ipynb" download="{0}-student.ipynb">student notebook</a> ·
 <a href="../class/instructor/{0}.ipynb" download="{0}-instructor.ipynb">instructor notebook</a> (with solutions) ·
@@ -56,8 +61,8 @@ def read_notebook(app, docname, source):
         notebook["cells"] = [cell for cell in notebook["cells"] if not CLASS & set(cell["metadata"].get("tags", []))]
         notebook["cells"] = list(fold_solutions(notebook["cells"]))
         chapter = re.fullmatch(r"chapters/((\d\d)-.*)", docname)
-        if chapter and int(chapter[2]) in classroom.chapters():
-            notebook["cells"].insert(1, new_markdown_cell(FOR_CLASS.format(chapter[1])))
+        if chapter and (Path(app.srcdir) / "chapters" / "quizzes" / f"{chapter[2]}.txt").exists():
+            notebook["cells"].insert(1, new_markdown_cell((RUN + FOR_CLASS).format(chapter[1])))
         source[0] = json.dumps(notebook)
 
 
@@ -130,25 +135,63 @@ def link_to_repository(app, config):
         config.html_theme_options["launch_buttons"] = binder
 
 
-def finish(app, exception):
-    """Add the charts' program, what a class needs, and a front page; drop what the theme loads in vain.
+def add_charts(app, pagename, templatename, context, doctree):
+    """Give the script of the charts to the pages that have charts."""
+    if '<figure class="chart">' in context.get("body", ""):
+        app.add_js_file(None, body=charts.script(context["body"]))
 
-    The icon fonts draw every icon without the 1.5 MB of icon scripts; a font's preload fails from file://.
-    """
+
+def finish(app, exception):
+    """Add the charts' program, what a class needs, and a front page, and make the pages light."""
     if exception or app.builder.format != "html":
         return
     out = Path(app.outdir)
     (out / "index.html").write_text(FRONT % (app.config.html_title, app.config.root_doc), encoding="utf-8")
     charts.write_bundle(out / "_static")
-    for page in out.rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        page.write_text(IN_VAIN.sub("", text), encoding="utf-8")
-    for script in out.glob("_static/vendor/fontawesome/*/js/all.min.js"):
-        script.unlink()
-    classroom.make(out / "class", published(repository(Path(app.srcdir))))
+    for path in set((out / "chapters").rglob("*.html")) - set(pages(app)):
+        path.unlink()  # of a chapter that was left out
+    accessible.make(pages(app))
+    lean.make(out, pages(app))
+    make_for_class(app, out)
+
+
+def pages(app):
+    """Return the files of all pages, those of the search and the index too, but not of what is made apart from them."""
+    out = Path(app.outdir)
+    names = [*app.env.found_docs, "search", "genindex"]
+    return [path for path in (out / f"{name}.html" for name in sorted(names)) if path.exists()]
+
+
+def make_for_class(app, out):
+    """Make what a class needs, unless it was made from the same; importing what makes it takes as long as a build."""
+    book, record = Path(app.srcdir), Path(app.doctreedir) / "for-class.txt"
+    address = published(repository(book))
+    made_from = f"{fingerprint(book, ['_ext', '_static', 'chapters', 'data'])} {address} {os.environ.get('PYODIDE')}"
+    if record.exists() and record.read_text(encoding="utf-8") == made_from and (out / "lite").exists():
+        return
+    import classroom
+    import lite
+    import lms
+    import slides
+
+    for name in ("class", "slides", "lms"):
+        shutil.rmtree(out / name, ignore_errors=True)
+    classroom.make(out / "class", address)
     slides.make(out / "slides", in_book=True)
     lms.make(out / "lms")
-    pack(Path(app.srcdir) / "data", out / "data.zip")
+    pack(book / "data", out / "data.zip")
+    lite.publish(out)
+    record.write_text(made_from, encoding="utf-8")
+
+
+def fingerprint(book, folders):
+    """Sum up all files in some folders of the book."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted((Path(book) / folder).rglob("*")):
+            if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts):
+                digest.update(f"{path.relative_to(book).as_posix()}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def pack(folder, target):
@@ -160,10 +203,11 @@ def pack(folder, target):
 
 
 def setup(app):
-    # Set again after sphinx-mathjax-offline: this one needs no fonts, which some browsers refuse from file://.
-    app.config.mathjax_path = "mathjax/tex-svg.js"
-    app.add_js_file(None, body=charts.SCRIPT + SCRIPT)
+    app.add_html_math_renderer("mathml", (lean.formula, None), (lean.formula, None))
+    app.add_js_file(None, body=SCRIPT + accessible.SCRIPT)
+    app.connect("html-page-context", add_charts)
     app.connect("config-inited", link_to_repository)
     app.connect("source-read", read_notebook)
     app.connect("build-finished", finish)
-    return {"parallel_read_safe": True}
+    # When a program or a style changes, all pages are built again.
+    return {"parallel_read_safe": True, "env_version": fingerprint(app.srcdir, ["_ext", "_static"])}

@@ -1,8 +1,11 @@
 """Charts without a network: the book's own copy of Vega, and the script that loads it, for pages and for slides."""
 
+import hashlib
+import importlib.metadata
 import json
+import re
 
-import altair as alt
+import accessible
 import vl_convert
 
 # Altair's charts fetch what VEGA_DEBUG does not list, then call vegaEmbed. This lists everything, and the stand-in
@@ -26,16 +29,19 @@ SCRIPT = """{
   window.addEventListener("beforeprint", () => { theme = page.theme; page.theme = "light"; });
   window.addEventListener("afterprint", () => { page.theme = theme; });
 }
-""" % json.dumps(
-    {
-        "vega_version": alt.VEGA_VERSION,
-        "vegalite_version": alt.VEGALITE_VERSION,
-        "vegaembed_version": alt.VEGAEMBED_VERSION,
-    }
-)
+"""
+
+
+def script(page):
+    """Return the script for a page with charts: it has what they ask for, whatever altair made them."""
+    asked = set(re.findall(r'maybeLoadScript\(\\?"([a-z-]+)\\?", \\?"([\w.]+)\\?"\)', page))
+    return SCRIPT % json.dumps({f"{name.replace('-', '')}_version": version for name, version in sorted(asked)})
 
 
 def write_bundle(static):
     """Write Vega, Vega-Lite and vega-embed as one file, which also works from file://, into the folder ``static``."""
-    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    (static / "vega.js").write_text(f"(() => {{{bundle}}})();", encoding="utf-8")
+    made_of = f"{importlib.metadata.version('vl-convert-python')} {accessible.CHART}"
+    path, first = static / "vega.js", f"// {hashlib.sha256(made_of.encode()).hexdigest()[:16]}\n"
+    if not path.exists() or not path.read_text(encoding="utf-8").startswith(first):
+        bundle = vl_convert.javascript_bundle(accessible.CHART)
+        path.write_text(f"{first}(() => {{{bundle}}})();", encoding="utf-8")

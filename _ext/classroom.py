@@ -28,14 +28,15 @@ from pybtex.database import parse_file
 from pybtex.richtext import Text
 
 BOOK = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(BOOK / "chapters"))
+sys.path[:0] = [str(BOOK / "chapters"), str(BOOK / "_ext")]
 
+import about  # noqa: E402
 import practice  # noqa: E402
 from execute import METADATA  # noqa: E402
 
 NEEDED = {"pandas": "2.2", "scipy": "1.14", "altair": "5.4"}  # the oldest versions that the chapters run on
 FOLDED = {"hide-input", "remove-input", "remove-cell"}  # tags of code that Jupyter folds
-LICENCE = "*Before and After*, by Before and After contributors; text and data CC BY 4.0, code MIT."
+LICENCE = f"*{about.TITLE}*, by {about.AUTHOR}; text and data CC BY 4.0, code MIT."
 FIRST = {
     "student": """**Student notebook.**
 Run the cells from top to bottom, each with Shift + Enter; the first one is the folded set-up.
@@ -335,7 +336,7 @@ def set_up_cell(chapter):
         "# It unpacks the book's two modules, this chapter's answers and questions, and the data",
         "# into a temporary folder. Nothing is fetched from anywhere.",
         f'PACKED = "{packed}"',
-        f'NAME = "before-and-after-{version}"',
+        f'NAME = "{about.SLUG}-{version}"',
         f"NEEDED = {json.dumps(NEEDED)}",
         f"\n\n{inspect.getsource(set_up)}\n",
         "set_up(PACKED, NAME, NEEDED)",

@@ -23,12 +23,14 @@ from text2qti.quiz import Quiz
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "chapters"))
+sys.path.append(str(ROOT / "_ext"))
+import about  # noqa: E402
 import practice  # noqa: E402
 
 OUT = ROOT / "_build" / "lms"
-BOOK, SLUG, IDENT = "Before and After", "before-and-after", "before_and_after"
+IDENT = about.SLUG.replace("-", "_")
 LICENCE = "CC BY 4.0 - https://creativecommons.org/licenses/by/4.0/"
-NOTICE = "From the self-test of chapter {} of the open book " + BOOK + ", CC BY 4.0."
+NOTICE = "From the self-test of chapter {} of the open book {}, CC BY 4.0."
 KINDS = ("single", "several", "number")
 TYPOGRAPHY = {  # what text2qti makes of plain quotation marks, dashes and dots
     **dict.fromkeys(("&ldquo;", "&rdquo;", "&quot;"), '"'),
@@ -37,12 +39,12 @@ TYPOGRAPHY = {  # what text2qti makes of plain quotation marks, dashes and dots
     "&mdash;": "---",
     "&hellip;": "...",
 }
-README = """The questions of the self-tests in the book "Before and After", for learning platforms.
+README = f"""The questions of the self-tests in the book "{about.TITLE}", for learning platforms.
 
-canvas/before-and-after.zip      all chapters, for Canvas: one quiz and one question bank a chapter
-canvas/before-and-after-NN.zip   chapter NN alone
-moodle/before-and-after.xml      all chapters, for Moodle: one category a chapter
-moodle/before-and-after-NN.xml   chapter NN alone
+canvas/{about.SLUG}.zip      all chapters, for Canvas: one quiz and one question bank a chapter
+canvas/{about.SLUG}-NN.zip   chapter NN alone
+moodle/{about.SLUG}.xml      all chapters, for Moodle: one category a chapter
+moodle/{about.SLUG}-NN.xml   chapter NN alone
 
 Import a chapter once: the file with all chapters holds the same questions again.
 
@@ -54,7 +56,7 @@ matching IDs": then it replaces the earlier one; else you have every quiz twice.
 
 Moodle: in the question bank, Import. File format: Moodle XML format. Leave "Get category from file" ticked, choose the
 .xml file, then Import. Moodle never replaces a question: before you import a later version, delete or move the category
-"Before and After", or you have every question twice. The second ones have no ID number.
+"{about.TITLE}", or you have every question twice. The second ones have no ID number.
 
 Neither file has been imported into a running Canvas or Moodle; both follow what the two importers' source code reads.
 
@@ -85,7 +87,7 @@ def make(out=OUT):
     if not files:
         raise ValueError(f"There are no questions in {practice.HERE / 'quizzes'}.")
     chapters = {int(path.stem): _read(int(path.stem)) for path in files}
-    names = {SLUG: list(chapters), **{f"{SLUG}-{chapter:02d}": [chapter] for chapter in chapters}}
+    names = {about.SLUG: list(chapters), **{f"{about.SLUG}-{chapter:02d}": [chapter] for chapter in chapters}}
     made = {}
     for kind, suffix, write in (("canvas", "zip", canvas), ("moodle", "xml", moodle)):
         (out / kind).mkdir(parents=True, exist_ok=True)
@@ -127,7 +129,7 @@ def _read(chapter):
                 )
     quiz.id = f"{IDENT}_{chapter:02d}"
     quiz.shuffle_answers_xml = "true"
-    quiz.description_html_xml = NOTICE.format(chapter)
+    quiz.description_html_xml = NOTICE.format(chapter, about.TITLE)
     return questions, quiz
 
 
@@ -183,8 +185,8 @@ def moodle(chapters, name):
     for chapter, (questions, quiz) in chapters.items():
         title = quiz.title_raw.partition(" · ")[2].replace("/", "//")
         category = ElementTree.SubElement(root, "question", type="category")
-        _text(category, "category", f"top/{BOOK}/{chapter:02d} · {title}")
-        _text(category, "info", NOTICE.format(chapter), format="plain_text")
+        _text(category, "category", f"top/{about.TITLE}/{chapter:02d} · {title}")
+        _text(category, "info", NOTICE.format(chapter, about.TITLE), format="plain_text")
         for question in questions:
             root.append(_moodle_question(question))
     ElementTree.indent(root)
@@ -196,7 +198,7 @@ def _moodle_question(question):
     element = ElementTree.Element("question", type=kind)
     _text(element, "name", f"{question.name} · objective {question.objective}")
     _text(element, "questiontext", practice.to_html(question.text), format="html")
-    ElementTree.SubElement(element, "idnumber").text = f"{SLUG}-{question.name}"
+    ElementTree.SubElement(element, "idnumber").text = f"{about.SLUG}-{question.name}"
     if question.kind == "number":
         for text, share, say in zip((_number(question.value), "*"), (100, 0), question.say):
             answer = _answer(element, text, share, say)

@@ -20,8 +20,6 @@ from importlib import resources
 from itertools import groupby
 from pathlib import Path
 
-import yaml
-from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.colon_fence import colon_fence_plugin
@@ -33,7 +31,9 @@ HERE = Path(__file__).resolve().parent
 BOOK = HERE.parent
 sys.path.insert(0, str(BOOK / "chapters"))
 
+import about  # noqa: E402
 import charts  # noqa: E402
+import lean  # noqa: E402
 import practice  # noqa: E402
 
 REVEAL = ["dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js", "LICENSE"]  # of the package sphinx-revealjs
@@ -47,7 +47,7 @@ Slide = namedtuple("Slide", "place kind label heading body notes")  # label, hea
 
 
 def _formula(latex, options):
-    return convert(latex.strip(), display="block" if options["display_mode"] else "inline")
+    return lean.mathml(latex.strip(), options["display_mode"])
 
 
 def _role(self, tokens, place, options, env):
@@ -215,7 +215,7 @@ def _start(cells):
     title, paragraph, *_ = _blocks("".join(cells[0]["source"]))
     goals = "".join(f"<li>{_inline(text)}</li>" for text in practice.objectives(cells))
     return [
-        Slide(0, "title", html.escape(_settings()["title"]), _inline(_text(title)), TITLE, []),
+        Slide(0, "title", html.escape(about.TITLE), _inline(_text(title)), TITLE, []),
         Slide(0, "words", "", "The question", _opening(paragraph), []),
         Slide(0, "words", "", "After this chapter you can", f"<ol>{goals}</ol>", []),
     ]
@@ -487,7 +487,8 @@ def _write_shared(out, in_book):
         source = resources.files("sphinx_revealjs") / "_static" / "revealjs" / name
         (out / "reveal" / Path(name).name).write_bytes(source.read_bytes())
     shutil.copyfile(HERE / "slides.css", out / "slides.css")
-    (out / "slides.js").write_text(charts.SCRIPT + SCRIPT, encoding="utf-8")
+    notebooks = (path.read_text(encoding="utf-8") for path in sorted((BOOK / "chapters").glob("*.ipynb")))
+    (out / "slides.js").write_text(charts.script("".join(notebooks)) + SCRIPT, encoding="utf-8")
     if not in_book:
         (out / "_static").mkdir(exist_ok=True)
         for name in ("book.css", "favicon.svg"):
@@ -496,7 +497,7 @@ def _write_shared(out, in_book):
 
 
 def _page(title, head, body, in_book):
-    book = html.escape(_settings()["title"])
+    book = html.escape(about.TITLE)
     return PAGE.format(title=title, book=book, head=head, body=body, root="../" if in_book else "./")
 
 
@@ -510,11 +511,6 @@ def _section(slide, links):
         body=body,
         notes=f'<aside class="notes">{"".join(slide.notes)}</aside>\n' if slide.notes else "",
     )
-
-
-@functools.cache
-def _settings():
-    return yaml.safe_load((BOOK / "_config.yml").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

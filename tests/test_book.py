@@ -26,7 +26,7 @@ UNDRAWN = """() => [...document.querySelectorAll("figure.chart")]
     .filter(chart => !chart.querySelector("svg .role-mark :is(path, line, text, image)"))
     .map(chart => chart.textContent.trim().slice(0, 80))"""
 UNTYPESET = """() => [...document.querySelectorAll(".math")]
-    .filter(formula => !formula.querySelector("mjx-container") || formula.querySelector("[data-mml-node=merror]"))
+    .filter(formula => !formula.querySelector("math") || formula.querySelector("merror"))
     .map(formula => formula.textContent)"""
 # Contrast of every word in a chart with the page behind it, as WCAG 2.2 defines it.
 FAINTEST = """() => {
@@ -51,7 +51,7 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="session")
 def pages():
     """The names of all pages, such as chapters/index.html."""
-    found = [page for page in HTML.rglob("*.html") if not {"_static", "slides"} & set(page.relative_to(HTML).parts)]
+    found = [page for page in HTML.rglob("*.html") if not {"_static", "slides", "lite"} & set(page.relative_to(HTML).parts)]
     if not found:
         pytest.fail("There is no built book: run make book first.")
     return sorted(page.relative_to(HTML).as_posix() for page in found)

@@ -17,7 +17,7 @@ from types import SimpleNamespace
 import nbformat
 import practice
 import pytest
-from conftest import ROOT
+from conftest import ROOT, lend_jupyterlite
 from execute import METADATA
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
@@ -352,7 +352,7 @@ def test_chapters_that_meet_in_one_kernel_do_not_get_in_each_others_way(notebook
     """Also run twice, and also where another version of the book was before."""
     one, other = CHAPTERS[0], CHAPTERS[-1]
     first, last = [notebook(chapter, "student").cells[2].source for chapter in (one, other)]
-    stale = first.replace('NAME = "before-and-after-', 'NAME = "before-and-after-old-')
+    stale = first.replace(f'NAME = "{classroom.about.SLUG}-', f'NAME = "{classroom.about.SLUG}-old-')
     ask = "from practice import check, quiz\nimport prepost, practice\n" + "\n".join(
         f'check("{checked(chapter)[0]}", ...)\nquiz({chapter})' for chapter in (one, other)
     )
@@ -363,7 +363,7 @@ def test_chapters_that_meet_in_one_kernel_do_not_get_in_each_others_way(notebook
     assert said.count("Set-up done.") == 5
     assert re.findall(r"– (\S+) is not", said) == 2 * [checked(one)[0], checked(other)[0]]
     old, new, again = re.findall(r"home (\S+) True", said)
-    assert old.startswith("before-and-after-old-") and new == again != old
+    assert old.startswith(f"{classroom.about.SLUG}-old-") and new == again != old
 
 
 def test_the_set_up_cell_says_what_is_missing_and_what_to_type(notebook, run):
@@ -471,6 +471,7 @@ def built(tmp_path_factory):
     copy = tmp_path_factory.mktemp("fork") / "book"
     unwanted = shutil.ignore_patterns(".git", ".venv", "_build", ".*_cache", "__pycache__", ".ipynb_checkpoints")
     shutil.copytree(ROOT, copy, ignore=unwanted)
+    lend_jupyterlite(copy)
     subprocess.run(["git", "init", "--quiet", copy], check=True)
     remote = "https://github.com/example/before-and-after.git"
     subprocess.run(["git", "remote", "add", "origin", remote], cwd=copy, check=True)

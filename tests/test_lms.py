@@ -28,6 +28,7 @@ from conftest import ROOT
 from moodle_xml_parser.parser import parse_file
 
 sys.path.append(str(ROOT / "_ext"))
+import about  # noqa: E402
 import lms  # noqa: E402
 
 CHAPTERS = sorted(int(path.stem) for path in (ROOT / "chapters" / "quizzes").glob("*.txt"))
@@ -300,16 +301,16 @@ def assert_canvas_accepts(item, question):
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_canvas_asks_accepts_and_answers_as_the_book_does(chapter, bank):
-    [[settings, assessment]] = package(bank[0] / "canvas" / f"before-and-after-{chapter:02d}.zip")
+    [[settings, assessment]] = package(bank[0] / "canvas" / f"{about.SLUG}-{chapter:02d}.zip")
     assert_canvas_asks(assessment, practice.questions(chapter))
     assert assessment[0].get("title") == settings.findtext(f"{CANVAS}title") == f"{chapter} · {HEADINGS[chapter]}"
     assert settings.findtext(f"{CANVAS}shuffle_answers") == "true"
-    assert settings.findtext(f"{CANVAS}description").endswith("Before and After, CC BY 4.0.")
+    assert settings.findtext(f"{CANVAS}description").endswith(f"{about.TITLE}, CC BY 4.0.")
 
 
 def test_canvas_gets_every_chapter_as_its_own_quiz_in_one_package(bank):
     """Canvas names a question bank after each assessment: QuizImporter.preprocess_migration_data."""
-    quizzes = package(bank[0] / "canvas" / "before-and-after.zip")
+    quizzes = package(bank[0] / "canvas" / f"{about.SLUG}.zip")
     titles = [assessment[0].get("title") for _, assessment in quizzes]
     assert titles == [f"{chapter} · {HEADINGS[chapter]}" for chapter in CHAPTERS]
     for (_, assessment), chapter in zip(quizzes, CHAPTERS):
@@ -399,7 +400,7 @@ def assert_moodle_asks(nodes, questions):
     assert len(nodes) == len(questions)
     for node, question in zip(nodes, questions):
         assert node.findtext("name/text") == f"{question.name} · objective {question.objective}"
-        assert node.findtext("idnumber") == f"before-and-after-{question.name}"
+        assert node.findtext("idnumber") == f"{about.SLUG}-{question.name}"
         assert node.find("questiontext").get("format") == "html"
         assert seen(node.findtext("questiontext/text")) == words(question.text)
         answers = node.findall("answer")
@@ -432,8 +433,8 @@ def assert_moodle_asks(nodes, questions):
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_moodle_asks_accepts_and_answers_as_the_book_does(chapter, bank):
-    [(path, nodes)] = categories(bank[0] / "moodle" / f"before-and-after-{chapter:02d}.xml")
-    assert path == ["top", "Before and After", f"{chapter:02d} · {HEADINGS[chapter]}"]
+    [(path, nodes)] = categories(bank[0] / "moodle" / f"{about.SLUG}-{chapter:02d}.xml")
+    assert path == ["top", about.TITLE, f"{chapter:02d} · {HEADINGS[chapter]}"]
     assert_moodle_asks(nodes, practice.questions(chapter))
 
 
@@ -444,7 +445,7 @@ def test_another_reader_of_moodle_xml_finds_the_same_options(chapter, bank):
     def undone(text):
         return html.unescape(markdown.markdown(text).removeprefix("<p>").removesuffix("</p>"))
 
-    found = parse_file(bank[0] / "moodle" / f"before-and-after-{chapter:02d}.xml")["multichoice"]
+    found = parse_file(bank[0] / "moodle" / f"{about.SLUG}-{chapter:02d}.xml")["multichoice"]
     asked = [question for question in practice.questions(chapter) if question.kind != "number"]
     assert len(found) == len(asked)
     for theirs, mine in zip(found, asked):
@@ -456,7 +457,7 @@ def test_another_reader_of_moodle_xml_finds_the_same_options(chapter, bank):
 
 
 def test_moodle_gets_one_category_a_chapter_in_one_file(bank):
-    found = categories(bank[0] / "moodle" / "before-and-after.xml")
+    found = categories(bank[0] / "moodle" / f"{about.SLUG}.xml")
     assert [path[-1] for path, _ in found] == [f"{chapter:02d} · {HEADINGS[chapter]}" for chapter in CHAPTERS]
     for (_, nodes), chapter in zip(found, CHAPTERS):
         assert_moodle_asks(nodes, practice.questions(chapter))
@@ -481,13 +482,13 @@ def test_nasty_texts_and_numbers_arrive_whole(quiz):
     made = lms.make(out)
     questions = practice.questions(1)
     assert {question.name for question in questions} == {f"1.{place}" for place in range(1, 7)}
-    for name in ("before-and-after", "before-and-after-01"):
+    for name in (about.SLUG, f"{about.SLUG}-01"):
         [[settings, assessment]] = package(out / "canvas" / f"{name}.zip")
         assert_follows_the_models(assessment)
         assert_canvas_asks(assessment, questions)
         assert settings.findtext(f"{CANVAS}title") == '1 · Odds & "ends" / more'
         [(path, nodes)] = categories(out / "moodle" / f"{name}.xml")
-        assert path == ["top", "Before and After", '01 · Odds & "ends" / more']
+        assert path == ["top", about.TITLE, '01 · Odds & "ends" / more']
         assert_moodle_asks(nodes, questions)
     assert all(asked == questions for asked in made.values())
 
@@ -543,9 +544,9 @@ def test_identifiers_stay_when_a_question_is_reworded(quiz):
     for text in (NASTY, NASTY.replace("A negative one.", "A number below zero.")):
         (practice.HERE / "quizzes" / "01.txt").write_text(text, encoding="utf-8")
         lms.make(out)
-        [[settings, assessment]] = package(out / "canvas" / "before-and-after-01.zip")
+        [[settings, assessment]] = package(out / "canvas" / f"{about.SLUG}-01.zip")
         names.append([settings.get("identifier")] + [node.get("ident") for node in assessment.iter(f"{QTI}item")])
-    assert names[0] == names[1] and names[0][2] == "text2qti_question_before_and_after_1_2"
+    assert names[0] == names[1] and names[0][2] == f"text2qti_question_{lms.IDENT}_1_2"
 
 
 def test_the_program_says_what_it_made_and_how_to_import_it(capsys, tmp_path):

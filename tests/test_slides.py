@@ -265,7 +265,7 @@ def test_words_stand_out_in_light_and_dark(seen):
 def test_every_deck_has_a_language_and_a_title_and_every_slide_one_heading(seen):
     for deck, facts in seen.items():
         assert facts.language == "en"
-        assert facts.title.endswith("Before and After") and facts.title.startswith(f"{CHAPTERS[deck]} · ")
+        assert facts.title.endswith(slides.about.TITLE) and facts.title.startswith(f"{CHAPTERS[deck]} · ")
     every(seen, lambda slide: len(slide.headings) != 1 and slide.headings)
 
 

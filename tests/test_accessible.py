@@ -1,0 +1,471 @@
+"""The built book for readers with a keyboard, a screen reader, large letters, a small screen or a printer.
+
+Oracles: axe-core with every rule it has, also of level AAA, experimental and deprecated; and Chromium, for where Tab
+leads, what is announced, how wide a page is and what is printed. The book is built first: make book.
+"""
+
+import functools
+import re
+import sys
+import threading
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+
+import axe_playwright_python
+import pytest
+from conftest import ROOT
+from playwright.sync_api import expect
+from test_book import HTML, UNDRAWN, UNTYPESET, WIDTHS, Quiet
+
+sys.path.append(str(ROOT / "_ext"))
+import accessible  # noqa: E402
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+# Every rule in light colours; in dark ones those on colours. "Enhanced" contrast, 7 to 1, includes the 4.5 to 1 of the other.
+ALL = "axe.getRules().map(rule => rule.ruleId)"
+RULES = {"light": ALL, "dark": "axe.getRules(['cat.color']).map(rule => rule.ruleId).filter(rule => rule !== 'color-contrast')"}
+
+# Opens all that is folded; gives every other question its right answer, and the others the wrong one.
+OPEN = """() => {
+    document.querySelectorAll("details").forEach(fold => fold.open = true);
+    document.querySelectorAll("form.quiz fieldset").forEach((box, place) => {
+        const key = JSON.parse(box.dataset.key), right = place % 2 === 0;
+        const inputs = [...box.querySelectorAll("input")];
+        if (box.dataset.kind === "number") inputs[0].value = right ? key.value : key.value + 100;
+        else inputs.forEach((input, option) => { if (key[option][0] === right) input.checked = true; });
+        box.querySelector("button").click();
+    });
+}"""
+# axe looks up what lies behind every word. Of what repeats, it is shown some: of a table four rows, of code the first
+# word of each kind, of a chart three marks of each kind.
+THIN = """() => {
+    document.querySelectorAll("tr:nth-child(n + 5), figure svg g > :nth-child(n + 4)").forEach(one => one.remove());
+    const kinds = new Set();
+    for (const word of document.querySelectorAll("pre span")) {
+        const outer = [word.parentElement, word.closest("div[class*=highlight-]")];
+        const kind = [word, ...outer].map(one => one?.className).join();
+        kinds.has(kind) ? word.replaceWith(...word.childNodes) : kinds.add(kind);
+    }
+}"""
+# Controls below 24 by 24 pixels. A label is part of its control, and links in a text may be as small as it.
+SMALL = """() => [...document.querySelectorAll("button, input, select, summary, nav a")]
+    .filter(control => control.checkVisibility({visibilityProperty: true}) && control.tabIndex >= 0)
+    .filter(control => [control, ...(control.labels ?? [])].every(part => {
+        const box = part.getBoundingClientRect();
+        return Math.min(box.width, box.height) < 24;
+    })).map(control => control.outerHTML.slice(0, 120))"""
+
+
+# What a screen reader would miss, or say badly.
+UNSAID = """() => {
+    const found = [], all = selector => [...document.querySelectorAll(selector)];
+    const name = link => (link.getAttribute("aria-label") ?? link.textContent).trim();
+    if (document.documentElement.lang !== "en") found.push("no language");
+    const titles = all("h1").filter(title => title.checkVisibility());
+    if (titles.length !== 1) found.push(`${titles.length} titles`);
+    const title = titles[0].textContent.replace(/#$/, "");
+    if (!document.title.startsWith(title)) found.push(`${title} is called ${document.title}`);
+    for (const chart of all("figure.chart")) {
+        const words = chart.querySelector("details p").textContent, picture = chart.querySelector("svg");
+        if (picture.getAttribute("role") !== "img" || picture.getAttribute("aria-label") !== words) found.push(words);
+        if (picture.parentElement.role) found.push(`a chart within a ${picture.parentElement.role}`);
+    }
+    for (const table of all("figure.chart table:not([aria-label])")) found.push(`a nameless table, ${table.textContent}`);
+    for (const formula of all(".math"))
+        if (!formula.querySelector("math")?.textContent) found.push(`a formula that is not said, ${formula.textContent}`);
+    for (const image of all("img")) if (/^$|[/]|[.]\\w+$/.test(image.alt)) found.push(`an image called "${image.alt}"`);
+    for (const link of all("main a[href]:not([aria-hidden])"))
+        if (/^(|here|this|link|more|click here|https?:.*)$/i.test(name(link))) found.push(link.outerHTML);
+    return found;
+}"""
+# What Tab should lead to, in this order, each marked with its place; of a group of radio buttons, one.
+STOPS = """() => {
+    const group = one => one.type === "radio" && one.closest("form")
+        && [...one.closest("form").querySelectorAll(`[name="${one.name}"]`)];
+    const stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")]
+        .filter(one => one.tabIndex >= 0 && one.checkVisibility({visibilityProperty: true}))
+        .filter(one => !group(one) || one === (group(one).find(other => other.checked) ?? group(one)[0]));
+    stops.forEach((stop, place) => { stop.dataset.stop = place; });
+    return stops.length;
+}"""
+# Where the focus is; and what is wrong with how it shows: no ring, a faint one, something before it, out of sight.
+FOCUS = """() => {
+    const one = document.activeElement, page = document.documentElement, wrong = [];
+    const light = colour => {
+        const [r, g, b] = colour.match(/[\\d.]+/g).map(c => c / 255)
+            .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+    };
+    const style = getComputedStyle(one), behind = light(getComputedStyle(document.body).backgroundColor);
+    const ring = light(style.outlineColor);
+    if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) wrong.push("no ring");
+    if (Math.max(ring, behind) / Math.min(ring, behind) < 3) wrong.push(`a faint ring, ${page.dataset.theme}`);
+    if (style.opacity < 1) wrong.push("hardly visible");
+    const boxes = [...one.getClientRects()], places = boxes.flatMap(box => [0.1, 0.5, 0.9].map(part => [
+        box.left + part * box.width, Math.min(innerHeight - 3, Math.max(3, box.top + box.height / 2))]));
+    const there = places.map(place => document.elementFromPoint(...place)).filter(Boolean);
+    if (!there.some(top => one.contains(top) || top.contains(one) && top !== document.body && top !== page
+        || [...(one.labels ?? [])].includes(top))) wrong.push(`behind ${there[0]?.outerHTML.slice(0, 60)}`);
+    const start = one.outerHTML.slice(0, 120);
+    return [one.dataset.stop ?? start, wrong.map(fault => `${start}: ${fault}`)];
+}"""
+# What paper has no use for, and what does not fit on it. A4 is 718 pixels wide between its margins.
+PRINTED = """() => {
+    const shown = selector => [...document.querySelectorAll(selector)].filter(one => one.checkVisibility());
+    const useless = "nav, button, summary, output, [type=range], [type=search], .headerlink, .bd-header-article, footer";
+    const edge = document.querySelector("article, main").getBoundingClientRect().right + 1;
+    return {
+        useless: shown(useless).map(one => one.outerHTML.slice(0, 120)),
+        cut: shown("figure.chart svg, table, pre, math, p")
+            .filter(one => one.getBoundingClientRect().right > edge)
+            .map(one => one.outerHTML.slice(0, 120)),
+        titles: shown("h1").length,
+        ground: getComputedStyle(document.body).backgroundColor,
+    };
+}"""
+
+
+@pytest.fixture(scope="module")
+def pages():
+    """The names of all pages that a reader stays on."""
+    found = [page.relative_to(HTML).as_posix() for page in HTML.rglob("*.html")]
+    return sorted(page for page in found if page in ("genindex.html", "search.html") or page.startswith("chapters/"))
+
+
+@pytest.fixture(scope="module")
+def site():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=HTML))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def contexts(browser):
+    """A visitor with a laptop and one with a telephone."""
+    size = {width: {"width": width, "height": height} for width, height in WIDTHS.items()}
+    found = {width: browser.new_context(viewport=size[width], reduced_motion="reduce") for width in WIDTHS}
+    yield found
+    for context in found.values():
+        context.close()
+
+
+@pytest.fixture(params=WIDTHS)
+def tab(contexts, request, site):
+    """Chapter 6, which has sliders, radio buttons and formulas, on a laptop and on a telephone."""
+    tab = open_page(contexts[request.param], f"{site}/chapters/06-chance.html")
+    tab.width = request.param
+    yield tab
+    tab.close()
+
+
+def open_page(context, address):
+    """Open a page with all that is folded in it, and wait until its charts and formulas are there."""
+    tab = context.new_page()
+    tab.goto(address)
+    tab.evaluate(OPEN)
+    tab.wait_for_function(f"!({UNDRAWN})().length && !({UNTYPESET})().length", timeout=60_000)
+    return tab
+
+
+@pytest.fixture(scope="module")
+def seen(contexts, site, pages):
+    """What was seen on each page at each width; both are looked at at once, for most computers have two cores."""
+    facts = {}
+    for page in pages:
+        tabs = {width: open_page(context, f"{site}/{page}") for width, context in contexts.items()}
+        for width, tab in tabs.items():
+            facts[page, width] = SimpleNamespace(unsaid=tab.evaluate(UNSAID), small=tab.evaluate(SMALL), faults={})
+            prepare(tab)
+        for theme in RULES:
+            for tab in tabs.values():
+                tab.evaluate(f"() => {{ window.running = {run(theme)} }}")  # not waited for
+            for width, tab in tabs.items():
+                facts[page, width].faults[theme] = complaints(tab.evaluate("window.running"))
+        for width, tab in tabs.items():
+            facts[page, width].sideways = sideways(tab, width)
+            tab.close()
+    return facts
+
+
+def prepare(tab):
+    tab.evaluate(THIN)
+    tab.evaluate(AXE)
+
+
+def run(theme):
+    """Return the command that lets axe look at a page in light or dark colours."""
+    dress = f"(document.documentElement.dataset.theme = '{theme}')"
+    return f"{dress} && axe.run({{resultTypes: ['violations'], runOnly: {{type: 'rule', values: {RULES[theme]}}}}})"
+
+
+def sideways(tab, width):
+    """Return how far a page can be scrolled sideways: as it is, in letters of twice the size, and at 320 pixels."""
+    scroll, found = "document.documentElement.scrollWidth - document.documentElement.clientWidth", {}
+    found["as it is"] = tab.evaluate(scroll)
+    tab.evaluate("document.documentElement.style.fontSize = '200%'")
+    found["in large letters"] = tab.evaluate(scroll)
+    tab.evaluate("document.documentElement.style.fontSize = ''")
+    if width < 1280:
+        tab.set_viewport_size({"width": 320, "height": 568})
+        found["at 320 pixels"] = tab.evaluate(scroll)
+    return {when: pixels for when, pixels in found.items() if pixels > 0}
+
+
+def complaints(result):
+    return [
+        f"{fault['id']}: {node['html'][:150]} {node['failureSummary']}"
+        for fault in result["violations"]
+        for node in fault["nodes"]
+    ]
+
+
+def none(seen, fact):
+    """Say on which pages, at which width, something is found that should not be there."""
+    found = {where: getattr(facts, fact) for where, facts in seen.items() if getattr(facts, fact)}
+    assert not found, found
+
+
+@pytest.mark.parametrize("theme", RULES)
+def test_axe_finds_nothing(seen, theme):
+    found = {where: facts.faults[theme] for where, facts in seen.items() if facts.faults[theme]}
+    assert not found, found
+
+
+@pytest.mark.parametrize(
+    "fault, rule",
+    [
+        ("<img src='data:,'>", "image-alt"),
+        ("<p style='color: #666; background: #fff'>Pale words.", "color-contrast-enhanced"),  # level AAA
+        ("<button aria-label='Go'>Words that are seen</button>", "label-content-name-mismatch"),  # experimental
+        ("<p id='one'>1<p id='one'>2", "duplicate-id"),  # deprecated
+        ("<h5>A heading that leaves a level out</h5>", "heading-order"),  # best practice
+    ],
+)
+def test_axe_would_find_a_fault(contexts, site, fault, rule):
+    tab = open_page(contexts[1280], f"{site}/chapters/index.html")
+    tab.locator("article").evaluate("(article, fault) => article.insertAdjacentHTML('beforeend', fault)", fault)
+    prepare(tab)
+    assert rule in {complaint.partition(":")[0] for complaint in complaints(tab.evaluate(run("light")))}
+    tab.close()
+
+
+@pytest.mark.parametrize(
+    "width, button",
+    [
+        (1280, ".search-button__button"),
+        (390, ".search-button__button"),
+        (390, ".primary-toggle"),
+        (390, ".secondary-toggle"),
+    ],
+)
+def test_axe_finds_nothing_in_what_opens_over_a_page(contexts, site, width, button):
+    tab = open_page(contexts[width], f"{site}/chapters/01-the-study.html")
+    tab.mouse.wheel(0, 2000)
+    tab.mouse.wheel(0, -500)  # now a telephone has the button "Back to top", too
+    tab.locator(f"{button}:visible").first.click()
+    tab.wait_for_timeout(300)
+    prepare(tab)
+    assert [complaints(tab.evaluate(run(theme))) for theme in RULES] == [[], []]
+    tab.close()
+
+
+def test_a_screen_reader_gets_titles_charts_formulas_tables_and_links_in_words(seen):
+    none(seen, "unsaid")
+
+
+def test_every_control_is_24_pixels_high_and_wide(seen):
+    none(seen, "small")
+
+
+def test_no_page_scrolls_sideways_on_a_small_screen_or_in_large_letters(seen):
+    none(seen, "sideways")
+
+
+def test_tab_leads_through_a_chapter_and_back_and_shows_where_it_is(tab):
+    count, wrong = tab.evaluate(STOPS), []
+    for key, order, theme in [("Tab", range(count), "light"), ("Shift+Tab", reversed(range(count - 1)), "dark")]:
+        tab.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        for place in order:
+            tab.keyboard.press(key)
+            at, faults = tab.evaluate(FOCUS)
+            assert at == str(place)
+            wrong += faults
+    assert not wrong
+    assert count > 100
+
+
+def test_arrow_keys_scroll_what_is_too_wide(tab):
+    wide = "box => box.scrollWidth > box.clientWidth + 9"
+    boxes = [box for box in tab.locator("main [role=region], pre").all() if box.evaluate(wide)]
+    for box in boxes:
+        box.focus()
+        tab.keyboard.press("ArrowRight")
+        tab.wait_for_function("document.activeElement.scrollLeft > 0")
+    assert boxes or tab.width == 1280
+
+
+def test_the_search_gives_the_focus_back(tab):
+    button, search = tab.locator(".search-button__button:visible").first, tab.locator(".search-button__wrapper input")
+    button.focus()
+    tab.keyboard.press("Enter")
+    expect(search).to_be_focused()
+    tab.keyboard.press("Escape")
+    expect(search).to_be_hidden()
+    expect(button).to_be_focused()
+    tab.locator("main summary").first.focus()
+    tab.keyboard.press("ControlOrMeta+k")
+    expect(search).to_be_focused()
+    tab.keyboard.press("ControlOrMeta+k")
+    expect(search).to_be_hidden()
+    expect(tab.locator("main summary").first).to_be_focused()
+    button.click()
+    expect(search).to_be_focused()
+    tab.mouse.click(5, WIDTHS[tab.width] - 5)
+    expect(search).to_be_hidden()
+    expect(button).to_be_focused()
+    button.click()
+    tab.keyboard.press("Tab")
+    expect(search).to_be_hidden()
+    assert tab.evaluate("document.activeElement !== document.body")
+
+
+@pytest.mark.parametrize("side", ["primary", "secondary"])
+def test_a_sidebar_over_the_page_takes_the_focus_and_gives_it_back(contexts, site, side):
+    tab = open_page(contexts[390], f"{site}/chapters/06-chance.html")
+    button, sidebar = tab.locator(f".{side}-toggle:visible"), tab.locator(f".bd-sidebar-{side}")
+    button.focus()
+    expect(button).to_have_attribute("aria-expanded", "false")
+    tab.keyboard.press("Enter")
+    expect(sidebar.locator("a, button").first).to_be_focused()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    tab.keyboard.press("Escape")
+    expect(sidebar).to_be_hidden()
+    expect(button).to_be_focused()
+    expect(button).to_have_attribute("aria-expanded", "false")
+    tab.keyboard.press("Enter")
+    expect(sidebar.locator("a, button").first).to_be_focused()
+    sidebar.locator("a").last.focus()
+    tab.keyboard.press("Tab")
+    expect(sidebar).to_be_hidden()
+    assert tab.evaluate("document.activeElement !== document.body")
+    tab.close()
+
+
+def test_the_sidebar_beside_the_page_says_whether_it_is_open(contexts, site):
+    tab = open_page(contexts[1280], f"{site}/chapters/06-chance.html")
+    button = tab.locator(".primary-toggle:visible")
+    for state in ("true", "false", "true"):
+        expect(button).to_have_attribute("aria-expanded", state)
+        button.press("Enter")
+        tab.wait_for_timeout(200)  # the theme moves the focus after a while
+        expect(button).to_be_focused()
+    tab.close()
+
+
+def test_a_menu_opens_and_closes_by_keyboard(tab):
+    button = tab.locator(".article-header-buttons .dropdown > button:visible").first
+    if not button.count():
+        pytest.skip("A book without a repository has no menus.")
+    menu = button.locator("+ ul")
+    button.press("Enter")
+    expect(menu).to_be_visible()
+    tab.keyboard.press("ArrowDown")
+    expect(menu.locator("a, button").first).to_be_focused()
+    tab.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+def test_the_button_for_light_and_dark_says_which_is_chosen(tab):
+    button = tab.locator(".theme-switch-button:visible")
+    for _ in range(3):
+        button.press("Enter")
+        expect(button).to_have_accessible_name(f"Colours: {tab.evaluate('document.documentElement.dataset.mode')}")
+    expect(button).to_have_accessible_name("Colours: auto")
+
+
+def test_an_answer_to_a_question_is_announced(tab):
+    box = tab.locator("form.quiz fieldset").first
+    box.locator("button").press("Enter")
+    expect(box.get_by_role("status")).to_have_text(re.compile("[✓✗] .{20}"))
+
+
+def test_what_a_slider_changes_is_announced(contexts, site):
+    """Oracle: what the chart shows."""
+    tab = open_page(contexts[1280], f"{site}/chapters/07-signed-rank.html")
+    chart = tab.locator("figure.chart", has=tab.locator("input[type=range]"))
+    said = chart.get_by_role("status")
+    expect(said).to_be_empty()
+    chart.get_by_role("slider", name="points added").press("ArrowRight")
+    expect(said).to_contain_text("W⁺ = ")
+    assert said.text_content().split("; ") == chart.locator("svg .mark-text.role-mark text").all_text_contents()
+    tab.close()
+
+
+def test_radio_buttons_of_a_chart_are_a_group_with_a_name(tab):
+    expect(tab.get_by_role("radiogroup", name="count").get_by_role("radio")).to_have_count(3)
+
+
+def test_nothing_moves_for_those_who_do_not_want_it(browser, site):
+    slowest = """() => Math.max(...[...document.querySelectorAll("*")].flatMap(one => {
+        const style = getComputedStyle(one);
+        return `${style.transitionDuration}, ${style.animationDuration}`.split(", ").map(parseFloat);
+    }))"""
+    for motion, moves in {"no-preference": True, "reduce": False}.items():
+        with browser.new_context(reduced_motion=motion) as context:
+            tab = open_page(context, f"{site}/chapters/06-chance.html")
+            assert (tab.evaluate(slowest) > 0.05) == moves
+            smooth = tab.evaluate("getComputedStyle(document.documentElement).scrollBehavior")
+            assert (smooth == "smooth") == moves
+
+
+def test_nothing_is_kept_but_the_choice_of_colours(browser, site):
+    """Neither what was answered, nor what was searched for."""
+    with browser.new_context() as context:
+        tab = open_page(context, f"{site}/chapters/06-chance.html")
+        tab.locator(".theme-switch-button:visible").click()
+        tab.goto(f"{site}/search.html?q=cohort")
+        tab.locator("#search-results a").first.click()
+        expect(tab.locator(".highlighted:visible").first).to_be_visible()  # what was searched for is marked there, once
+        tab.goto(f"{site}/search.html?q=empathy")
+        tab.locator("#search-results a").first.wait_for()
+        tab.goto("about:blank")
+        kept = context.storage_state(indexed_db=True)
+        assert kept["cookies"] == []
+        assert [place["origin"] for place in kept["origins"]] == [site]
+        assert {item["name"] for item in kept["origins"][0]["localStorage"]} == {"mode", "theme"}
+        assert not kept["origins"][0].get("indexedDB")
+
+
+def test_a_printed_page_is_clean(contexts, site, pages):
+    """Also one that was read in the dark; what was folded is not printed."""
+    found = {}
+    for page in pages:
+        tab = contexts[1280].new_page()
+        tab.goto(f"{site}/{page}")
+        tab.wait_for_function(f"!({UNTYPESET})().length", timeout=60_000)
+        tab.evaluate("document.documentElement.dataset.theme = 'dark'")
+        tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+        tab.set_viewport_size({"width": 718, "height": 1047})
+        tab.emulate_media(media="print")
+        facts = tab.evaluate(PRINTED)
+        if facts != {"useless": [], "cut": [], "titles": 1, "ground": "rgb(255, 255, 255)"}:
+            found[page] = facts
+        tab.close()
+    assert not found, found
+
+
+@pytest.mark.parametrize("page", ["chapters/03-instruments", "chapters/appendix/references", "genindex", "search"])
+def test_a_page_mended_twice_is_mended_once(page):
+    mended = (HTML / f"{page}.html").read_text(encoding="utf-8")
+    assert accessible.mend(mended) == mended
+
+
+def test_heads_of_tables_say_what_they_head():
+    """As the HTML standard has it: a head cell is for its column or for its row, and an empty one for nothing."""
+    head = '<table border="1" class="dataframe"><thead><tr><th></th><th>before</th></tr></thead>'
+    mended = accessible.mend(head + "<tbody><tr><th>P1</th><td>4</td></tr></tbody></table>")
+    assert '<td></td><th scope="col">before</th>' in mended
+    assert '<th scope="row">P1</th><td>4</td>' in mended

@@ -1,0 +1,783 @@
+"""Every chapter run in JupyterLite, in real Chromium with the network cut, from an address such as a class has.
+
+Oracle: the outputs that are stored in the chapters, which nbval compares with CPython's; what Chromium draws and asks for.
+The book is built first: PYODIDE=… make book. Without Python in the built book, what needs it is skipped and says so.
+As a program: measure seconds and memory, chapter by chapter, cold and warm.
+"""
+
+import contextlib
+import functools
+import gzip
+import hashlib
+import io
+import json
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import groupby
+from types import SimpleNamespace
+
+import nbformat
+import psutil
+import pytest
+from browser import launch
+from conftest import ROOT
+from playwright.sync_api import expect, sync_playwright
+
+sys.path.insert(0, str(ROOT / "_ext"))
+
+import about  # noqa: E402
+import classroom  # noqa: E402
+import lite  # noqa: E402
+from classroom import practice  # noqa: E402
+
+HTML = ROOT / "_build" / "html"
+CHAPTERS = {chapter: practice.chapter_path(chapter).stem for chapter in classroom.chapters()}
+needs_python = pytest.mark.skipif(
+    not (HTML / "lite" / "static" / "pyodide").exists(),
+    reason="The built book holds no Python for the browser: it would come from the network. PYODIDE=folder make book",
+)
+
+CELLS = """() => [...jupyterapp.shell.currentWidget.content.model.cells].map(cell => ({
+    id: cell.id, type: cell.type, source: cell.sharedModel.getSource(), ran: cell.executionCount ?? null,
+    outputs: cell.type === "code" ? cell.outputs.toJSON() : [],
+}))"""
+HIDDEN = """() => jupyterapp.shell.currentWidget.content.widgets.filter(cell => cell.isHidden).map(cell => cell.model.id)"""
+RUN = """command => Promise.race([
+    jupyterapp.commands.execute(command),
+    new Promise((_, failed) => setTimeout(failed, 400_000, new Error("not done after 400 seconds"))),
+])"""
+READY = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+UNDRAWN = """() => [...document.querySelectorAll("figure.chart")]
+    .filter(chart => !chart.querySelector("svg .role-mark :is(path, line, text, image)")).length"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def served(folder):
+    """Serve a folder as python -m http.server does."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
+    server.handle_error = lambda *_: None  # a closed tab cuts its connections
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+
+
+def visit(context, address, name):
+    """Open a notebook in a new tab, and note what the tab asks for and complains of."""
+    tab = context.new_page()
+    tab.requests, tab.complaints = [], []
+    tab.on("request", lambda request: tab.requests.append(request))
+    tab.on("requestfailed", lambda request: tab.complaints.append(f"failed: {request.url}"))
+    tab.on("console", lambda message: message.type == "error" and tab.complaints.append(message.text))
+    tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+    tab.goto(f"{address}/lite/notebooks/index.html?path={name}.ipynb")
+    tab.wait_for_selector(".jp-Notebook .jp-Cell", timeout=120_000)
+    return tab
+
+
+def run_all(tab):
+    tab.wait_for_function(READY, timeout=240_000)
+    tab.evaluate(RUN, "notebook:run-all-cells")
+    with contextlib.suppress(Exception):  # what is still missing then is reported by a test
+        tab.wait_for_function(f"!({UNDRAWN})()", timeout=30_000)
+
+
+def run_chapter(context, address, name):
+    """Run a chapter from top to bottom; return what was seen, and what it cost."""
+    start = time.monotonic()
+    tab = visit(context, address, name)
+    tab.wait_for_function(READY, timeout=240_000)
+    ready = time.monotonic()
+    run_all(tab)
+    facts = SimpleNamespace(
+        ready=ready - start,
+        seconds=time.monotonic() - start,
+        memory=max(map(peak_memory, processes("--type=renderer"))),
+        cells=tab.evaluate(CELLS),
+        folded=set(tab.evaluate(HIDDEN)),
+        undrawn=tab.evaluate(UNDRAWN),
+        charts=tab.locator("figure.chart").count(),
+        questions=tab.locator("form.quiz[data-ready] fieldset").count(),
+        asked=[request.url for request in tab.requests],
+        complaints=tab.complaints,
+    )
+    tab.close()
+    return facts
+
+
+def processes(kind):
+    """The browser's processes of one kind."""
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if kind in process.cmdline():
+                yield process
+
+
+def peak_memory(process):
+    """Megabytes that a process held at its largest, as Linux counts them."""
+    try:
+        with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
+            return int(re.search(r"VmHWM:\s+(\d+)", status.read())[1]) / 1000
+    except (OSError, TypeError):
+        return float("nan")
+
+
+@pytest.fixture(scope="session")
+def kit(tmp_path_factory):
+    """The folder of the kit, made from the built book."""
+    if not (HTML / "lite").exists():
+        pytest.fail("There is no built book with notebooks for the browser: run make book first.")
+    return lite.gather(HTML, tmp_path_factory.mktemp("kit"))
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory, kit):
+    """Where a class finds the book: under a name that browsers trust as little as any http address, and a path."""
+    root = tmp_path_factory.mktemp("web")
+    (root / "some").mkdir()
+    (root / "some" / "where").symlink_to(kit / "book")
+    with served(root) as port:
+        yield f"http://class.test:{port}/some/where"
+
+
+@pytest.fixture(scope="session")
+def reader(browser):
+    """One reader, whose browser keeps what it has loaded and saved."""
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        yield context
+
+
+@pytest.fixture(scope="session")
+def ran(reader, address, request):
+    """Run a chapter, at most once; at the end print what it cost."""
+    facts = {}
+
+    def run(name):
+        if name not in facts:
+            facts[name] = run_chapter(reader, address, name)
+        return facts[name]
+
+    yield run
+    write = request.config.pluginmanager.get_plugin("terminalreporter").write_line
+    write("")
+    for line in costs(facts):
+        write(line)
+
+
+def costs(facts):
+    """Tabulate what running cost: the first chapter found nothing in the browser's cache."""
+    yield f"{'in the browser':20}{'Python ready, s':>18}{'run to the end, s':>18}{'peak memory, MB':>18}"
+    for name, seen in facts.items():
+        yield f"{name:20}{seen.ready:18.1f}{seen.seconds:18.1f}{seen.memory:18.0f}"
+
+
+@pytest.fixture
+def tab(browser, address):
+    """A function that opens a notebook in the browser of a reader who was never here."""
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        yield functools.partial(visit, context, address)
+
+
+each_chapter = pytest.mark.parametrize("name", CHAPTERS.values())
+FIRST, LAST = CHAPTERS[min(CHAPTERS)], CHAPTERS[max(CHAPTERS)]
+
+
+def chapter_cells(name):
+    cells = json.loads((ROOT / "chapters" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+    return [{**cell, "source": "".join(cell["source"]), "tags": cell["metadata"].get("tags", [])} for cell in cells]
+
+
+def lite_cells(name):
+    return json.loads((HTML / "lite" / "files" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+
+
+# --- what is in a notebook ----------------------------------------------------------------------
+
+
+@each_chapter
+def test_a_notebook_has_the_code_of_its_chapter_but_no_assertions_and_no_outputs(name):
+    kept = [cell for cell in chapter_cells(name) if cell["cell_type"] == "code" and "remove-cell" not in cell["tags"]]
+    code = [cell for cell in lite_cells(name) if cell["cell_type"] == "code"]
+    assert [(cell["id"], "".join(cell["source"])) for cell in code[1:]] == [(cell["id"], cell["source"]) for cell in kept]
+    assert code[0]["id"] == "set-up"
+    assert not any(cell["outputs"] for cell in code)
+
+
+@each_chapter
+def test_a_notebook_has_no_note_for_instructors_and_no_markup_that_jupyter_does_not_know(name):
+    text = "\n\n".join("".join(cell["source"]) for cell in lite_cells(name) if cell["cell_type"] == "markdown")
+    notes = [cell["source"] for cell in chapter_cells(name) if "instructor" in cell["tags"]]
+    assert notes and not any(note[:60] in text for note in notes)
+    assert not re.findall(r"\{[\w:-]+\}`|^:::|^```\{|\]\((?!https?:)[^)]*\.md", text, re.M)
+    links = re.findall(r"\]\(([\w-]+\.ipynb)\)", text)
+    assert not [link for link in links if not (HTML / "lite" / "files" / link).exists()]
+
+
+def test_a_chapters_edition_changes_with_its_text_only(tmp_path, monkeypatch):
+    chapter = min(CHAPTERS)
+    edition = lite.notebook(chapter).metadata.edition
+    assert lite.notebook(chapter).metadata.edition == edition
+    text = practice.chapter_path(chapter).read_text(encoding="utf-8")
+    copy = tmp_path / f"{FIRST}.ipynb"
+    copy.write_text(text.replace('"# ', '"# Again: ', 1), encoding="utf-8")
+    monkeypatch.setattr(practice, "chapter_path", lambda _: copy)
+    assert lite.notebook(chapter).metadata.edition != edition
+
+
+def test_a_solution_that_would_hide_more_than_itself_is_named():
+    solution = {"cell_type": "code", "source": "1", "metadata": {"tags": ["solution"]}, "id": "a"}
+    text = {"cell_type": "markdown", "source": "More text.", "metadata": {}, "id": "b"}
+    with pytest.raises(ValueError, match="ends in cell a; after it, a heading"):
+        list(lite.fold_solutions(map(nbformat.from_dict, [solution, text])))
+
+
+# --- building -----------------------------------------------------------------------------------
+
+
+def bytes_of(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The site built once more, without a Pyodide at hand."""
+    out = tmp_path_factory.mktemp("lite") / "site"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYODIDE", raising=False)
+        lite.make(out)
+    return out
+
+
+def test_the_same_sources_give_the_same_bytes(built):
+    """Oracle: the site in the built book, built by another process at another time."""
+    ours, theirs = bytes_of(built), bytes_of(HTML / "lite")
+    theirs = {name: content for name, content in theirs.items() if not name.startswith("static/pyodide/")}
+    address = b"./static/pyodide/pyodide.js"
+    theirs["jupyter-lite.json"] = theirs["jupyter-lite.json"].replace(address, f"{lite.CDN}pyodide.js".encode())
+    assert [name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)] == []
+
+
+def test_without_a_pyodide_at_hand_the_pages_fetch_the_tested_version_from_its_publisher(built):
+    config = json.loads((built / "jupyter-lite.json").read_text(encoding="utf-8"))["jupyter-config-data"]
+    kernel = config["litePluginSettings"]["@jupyterlite/pyodide-kernel-extension:kernel"]
+    assert kernel["pyodideUrl"] == "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/pyodide.js"
+
+
+def test_writing_a_chapter_copies_notebooks_and_builds_nothing(built, monkeypatch):
+    monkeypatch.delenv("PYODIDE", raising=False)
+    monkeypatch.setattr(lite, "build_program", lambda *_, **__: pytest.fail("JupyterLite was built again."))
+    monkeypatch.setattr(lite, "FIRST", "**Another first cell.**")
+    before = bytes_of(built)
+    lite.make(built)
+    after = bytes_of(built)
+    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    assert changed == {f"files/{name}.ipynb" for name in CHAPTERS.values()} | {"api/contents/all.json"}
+
+
+def test_the_site_is_small_and_holds_no_source_maps(built):
+    files = bytes_of(built)
+    assert not [name for name in files if name.endswith(".map")]
+    assert sum(map(len, files.values())) < 18e6
+
+
+@pytest.fixture
+def distribution(tmp_path, monkeypatch):
+    """A Pyodide distribution whose packages hold next to nothing to compile, one of them of no use here."""
+    monkeypatch.setattr(lite, "compiler", lambda: None)
+    folder, packages = tmp_path / "pyodide", {}
+    folder.mkdir()
+    for name in [*lite.PACKAGES, "matplotlib"]:
+        content = name.encode()
+        (folder / f"{name}.zip").write_bytes(content)
+        digest = hashlib.sha256(content).hexdigest()
+        packages[name] = {"name": name, "file_name": f"{name}.zip", "sha256": digest, "depends": []}
+    for name in lite.CORE:
+        (folder / name).write_bytes(b"core")
+    lock = {"info": {"version": lite.PYODIDE}, "packages": packages}
+    (folder / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
+    return folder
+
+
+def test_a_distribution_is_taken_from_a_folder_or_an_address_without_what_no_chapter_needs(distribution, tmp_path):
+    with served(distribution) as port:
+        for place, out in [(str(distribution), "one"), (f"http://127.0.0.1:{port}/", "two")]:
+            lite.write_distribution(tmp_path / out, lite.distribution(place))
+    assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
+    kept = {*lite.CORE, "pyodide-lock.json", *(f"{name}.zip" for name in lite.PACKAGES)}
+    assert set(bytes_of(tmp_path / "one")) == kept
+    assert "matplotlib" not in (tmp_path / "one" / "pyodide-lock.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "file, old, new, words",
+    [
+        ("pyodide-lock.json", lite.PYODIDE, "0.99.0", "holds Pyodide 0.99.0. The notebooks are tested with 0.27.7"),
+        ("pyodide-lock.json", '"scipy": {', '"skipy": {', "lacks the package scipy"),
+        ("scipy.zip", "scipy", "skipy", "scipy.zip from .* is damaged"),
+        ("pyodide.js", None, None, "there is no pyodide.js"),
+    ],
+)
+def test_a_distribution_that_will_not_do_is_refused_with_a_reason(distribution, tmp_path, file, old, new, words):
+    path = distribution / file
+    if old is None:
+        path.unlink()
+    else:
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ValueError, match=words):
+        lite.write_distribution(tmp_path / "out", lite.distribution(str(distribution)))
+
+
+def test_a_folder_without_pyodide_is_named(tmp_path):
+    with pytest.raises(ValueError, match=r"there is no pyodide-lock\.json\. Name the folder"):
+        lite.make(tmp_path / "site", str(tmp_path))
+
+
+# --- the kit ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hosted", [True, False])
+def test_a_kit_is_the_same_bytes_twice_and_says_where_python_comes_from(tmp_path, monkeypatch, hosted):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    book = tmp_path / "html"
+    for name in ["index.html", "_static/a.js", "_static/a.js.map", "_sources/a.txt", ".buildinfo", "lite/files/a.ipynb"]:
+        (book / name).parent.mkdir(parents=True, exist_ok=True)
+        (book / name).write_text(name * 100, encoding="utf-8")
+    if hosted:
+        (book / "lite" / "static" / "pyodide").mkdir(parents=True)
+        (book / "lite" / "static" / "pyodide" / "pyodide.js").write_text("x", encoding="utf-8")
+    zips = []
+    for out in ("one", "two"):
+        sizes = lite.kit(book, tmp_path / out)
+        zips.append((tmp_path / out / f"{about.SLUG}.zip").read_bytes())
+    assert zips[0] == zips[1]
+    with zipfile.ZipFile(io.BytesIO(zips[0])) as archive:
+        names = archive.namelist()
+        text = archive.read(f"{about.SLUG}/README.txt").decode("utf-8")
+        assert {entry.date_time for entry in archive.infolist()} == {(2023, 11, 14, 22, 13, 20)}
+        assert sum(raw for _, raw, _ in sizes) == sum(entry.file_size for entry in archive.infolist())
+    left = {f"{about.SLUG}/" + name for name in ["README.txt", "serve.py", "book/index.html", "book/_static/a.js"]}
+    assert left <= set(names) and not [name for name in names if re.search(r"\.map$|_sources|buildinfo", name)]
+    assert ("It needs no connection to the internet" in text) == hosted
+    assert ("Python is NOT in the kit" in text) != hosted
+
+
+def test_a_kit_needs_a_built_book(tmp_path):
+    with pytest.raises(ValueError, match="Run: make book"):
+        lite.kit(tmp_path)
+
+
+@pytest.fixture
+def server(kit):
+    """The kit's own server, started as its README says; yields its address and what it printed."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "serve.py", str(port)]
+    with subprocess.Popen(command, cwd=kit, stdout=subprocess.PIPE, text=True) as process:
+        printed = "".join(process.stdout.readline() for _ in range(3))
+        yield SimpleNamespace(address=f"http://127.0.0.1:{port}", port=port, printed=printed, kit=kit)
+        process.terminate()
+
+
+def get(address, **headers):
+    with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as reply:
+        return reply.headers, reply.read()
+
+
+def test_the_kits_server_says_its_addresses_and_sends_every_file_as_it_is(server):
+    assert f"http://localhost:{server.port}" in server.printed
+    assert re.search(rf"For the class: +http://[\d.]+:{server.port}", server.printed)
+    types = {}
+    for path in [*server.kit.glob("book/*.*"), *server.kit.glob("book/lite/*.js*"), *server.kit.glob(f"book/lite/files/{FIRST}*")]:
+        url = f"{server.address}/{path.relative_to(server.kit / 'book').as_posix()}"
+        headers, body = get(url, **{"Accept-Encoding": "gzip"})
+        squeezed = headers["Content-Encoding"] == "gzip"
+        assert (gzip.decompress(body) if squeezed else body) == get(url)[1] == path.read_bytes()
+        assert headers["Cache-Control"] == "no-cache"
+        types[path.suffix] = headers["Content-Type"]
+        with pytest.raises(urllib.error.HTTPError, match="304"):
+            get(url, **{"If-Modified-Since": headers["Last-Modified"], "Accept-Encoding": "gzip"})
+    assert types[".js"] == "text/javascript" and types[".ipynb"] == "application/json"
+
+
+def test_the_kits_server_names_a_taken_port(server):
+    command = [sys.executable, "serve.py", str(server.port)]
+    said = subprocess.run(command, cwd=server.kit, capture_output=True, text=True)
+    assert said.returncode and f"Port {server.port} cannot be used" in said.stderr
+
+
+# --- every chapter, run -------------------------------------------------------------------------
+
+
+@needs_python
+@each_chapter
+def test_a_chapter_runs_to_its_last_cell(ran, name):
+    code = [cell for cell in ran(name).cells if cell["type"] == "code"]
+    assert len(code) == sum(cell["cell_type"] == "code" for cell in lite_cells(name))
+    assert not [cell["source"] for cell in code if cell["ran"] is None]
+    assert not [output for cell in code for output in cell["outputs"] if output["output_type"] == "error"]
+
+
+def said(outputs):
+    """What a cell says in plain text, whichever pandas prints it."""
+    texts = [text_of(output) for output in outputs]
+    texts = [re.sub(r"dtype: int32$", "dtype: int64", text) for text in texts]  # the browser's Python has 32 bits
+    # Above a Series, pandas 2 prints the name of the index where pandas 3 has lost it on the way.
+    return [re.sub(r"^\w+\n(?=.*\n)", "", text) for text in texts]
+
+
+def text_of(output):
+    if output["output_type"] == "stream":
+        return "".join(output["text"])
+    return "".join(output["data"]["text/plain"])
+
+
+@needs_python
+@each_chapter
+def test_a_chapter_says_what_is_stored(ran, name):
+    stored = {cell["id"]: said(cell["outputs"]) for cell in chapter_cells(name) if cell["cell_type"] == "code"}
+    here = {cell["id"]: said(cell["outputs"]) for cell in ran(name).cells if cell["type"] == "code"}
+    assert here.pop("set-up") == ["Set-up done.\n"]
+    assert len(here) > 20
+    assert here == {id: stored[id] for id in here}
+
+
+class Tables(HTMLParser):
+    """The words and numbers below the charts of a page."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.depth, self.texts = 0, []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.depth += tag == "details"
+
+    def handle_endtag(self, tag):
+        self.depth -= tag == "details"
+
+    def handle_data(self, data):
+        if self.depth:
+            self.texts.append(data)
+
+
+def charts(cells):
+    """The words and numbers of each chart, by cell."""
+    html = {cell["id"]: "".join(o["data"].get("text/html", "")) for cell in cells for o in cell.get("outputs", []) if "data" in o}
+    return {id: Tables(text).texts for id, text in html.items() if '<figure class="chart"' in "".join(text)}
+
+
+@needs_python
+@each_chapter
+def test_every_chart_is_drawn_from_the_numbers_that_are_stored(ran, name):
+    facts, stored = ran(name), charts(chapter_cells(name))
+    assert stored and charts(facts.cells) == {id: text for id, text in stored.items() if id in charts(facts.cells)}
+    assert facts.charts == len(charts(facts.cells)) == len(stored)
+    assert not facts.undrawn
+
+
+@needs_python
+@each_chapter
+def test_the_self_test_is_shown(ran, name):
+    assert ran(name).questions == len(practice.questions(int(name[:2])))
+
+
+@needs_python
+@each_chapter
+def test_solutions_with_code_are_folded_and_nothing_else_is(ran, name):
+    """Oracle: what JupyterLab shows."""
+    cells, folded = chapter_cells(name), set()
+    for is_solution, run in groupby(cells, lambda cell: "solution" in cell["tags"]):
+        run = list(run)
+        if is_solution and any(cell["cell_type"] == "code" for cell in run):
+            folded |= {cell["id"] for cell in run}
+    assert ran(name).folded == folded
+
+
+@needs_python
+@each_chapter
+def test_a_chapter_asks_no_other_host_and_nothing_fails(ran, name, address):
+    facts = ran(name)
+    assert not [url for url in facts.asked if not url.startswith((f"{address}/", "data:", "blob:"))]
+    assert not facts.complaints
+
+
+@needs_python
+def test_everything_of_pyodide_that_is_shipped_is_used(ran):
+    asked = {url.rpartition("/")[2] for url in ran(FIRST).asked}
+    assert {path.name for path in (HTML / "lite" / "static" / "pyodide").iterdir()} <= asked
+
+
+# --- a reader -----------------------------------------------------------------------------------
+
+
+def cell(tab, text):
+    """The first cell that has some text in its source, also after the text has changed."""
+    tab.wait_for_function(f"({CELLS})().some(cell => cell.source.includes({json.dumps(text)}))")
+    place = next(place for place, cell in enumerate(tab.evaluate(CELLS)) if text in cell["source"])
+    return tab.locator(".jp-Notebook .jp-Cell").nth(place)
+
+
+def write(tab, cell, text):
+    """Type into a cell in place of what is there."""
+    cell.locator(".cm-content").click()
+    tab.keyboard.press("Control+a")
+    tab.keyboard.insert_text(text)
+
+
+def save(tab):
+    """Wait until JupyterLite has saved by itself."""
+    tab.wait_for_function("!jupyterapp.shell.currentWidget.context.model.dirty", timeout=30_000)
+
+
+def sources(tab):
+    tab.wait_for_selector(".jp-Notebook .jp-Cell", timeout=120_000)
+    return {cell["id"]: cell["source"] for cell in tab.evaluate(CELLS)}
+
+
+def blank(name):
+    """The first place for an answer that is checked: the cell's id, and the exercise."""
+    cells = [cell for cell in chapter_cells(name) if "answer" in cell["tags"] and cell["cell_type"] == "code"]
+    return cells[0]["id"], re.search(r'check\("([\d.]+)"', cells[0]["source"])[1]
+
+
+BLANK, EXERCISE = blank(FIRST)
+
+
+@needs_python
+def test_an_answer_is_checked_a_failing_cell_stops_nothing_and_all_survives_a_reload(tab):
+    tab = tab(FIRST)
+    run_all(tab)
+    place = cell(tab, f'check("{EXERCISE}"')
+    right, slip, *_ = practice.answers(EXERCISE)
+    for value, words in [(slip.value, slip.say), (right.value, f"✓ {EXERCISE} is right.")]:
+        write(tab, place, f'answer = {value!r}\ncheck("{EXERCISE}", answer)')
+        tab.keyboard.press("Control+Enter")
+        expect(place.locator(".jp-OutputArea")).to_contain_text(words[:60], timeout=30_000)
+    write(tab, place, "1 / 0")
+    tab.keyboard.press("Control+Enter")
+    expect(place.locator(".jp-OutputArea")).to_contain_text("ZeroDivisionError", timeout=30_000)
+    write(tab, place, f'check("{EXERCISE}", {right.value!r})  # mine')
+    tab.keyboard.press("Control+Enter")
+    expect(place.locator(".jp-OutputArea")).to_contain_text("is right.", timeout=30_000)
+    save(tab)
+    tab.reload()
+    assert sources(tab)[BLANK].endswith("# mine")
+    expect(cell(tab, "# mine").locator(".jp-OutputArea")).to_contain_text("is right.")
+    tab.wait_for_function(f"document.querySelector('figure.chart') && !({UNDRAWN})()")
+
+
+def test_what_was_typed_a_moment_ago_is_there_when_the_page_comes_back(tab):
+    """A tablet that turns to another app hides the page, and may never show it again."""
+    tab = tab(FIRST)
+    write(tab, cell(tab, f'check("{EXERCISE}"'), "# typed")
+    tab.evaluate("""() => {
+        Object.defineProperty(document, "hidden", { value: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }""")
+    save(tab)
+    tab.goto("about:blank")
+    tab.go_back()
+    assert sources(tab)[BLANK] == "# typed"
+
+
+def test_two_chapters_in_two_tabs_keep_their_own_changes(tab):
+    pages = [(tab(name), blank(name)[1]) for name in (FIRST, LAST)]
+    for page, exercise in pages:
+        page.bring_to_front()
+        write(page, cell(page, f'check("{exercise}"'), f"# mine {exercise}")
+        save(page)
+    for page, exercise in pages:
+        page.reload()
+        assert f"# mine {exercise}" in sources(page).values()
+
+
+def test_a_second_tab_of_one_chapter_never_overwrites_the_first_in_silence(tab):
+    one, two = tab(FIRST), tab(FIRST)
+    one.bring_to_front()
+    write(one, cell(one, f'check("{EXERCISE}"'), "# of the first tab")
+    save(one)
+    two.bring_to_front()
+    write(two, cell(two, f'check("{EXERCISE}"'), "# of the second tab")
+    expect(two.locator(".jp-Dialog")).to_contain_text("has changed", timeout=30_000)
+    one.reload()
+    assert sources(one)[BLANK] == "# of the first tab"
+
+
+def republish(tab):
+    """Serve a new edition of the first chapter."""
+    notebook = json.loads((HTML / "lite" / "files" / f"{FIRST}.ipynb").read_text(encoding="utf-8"))
+    notebook["metadata"]["edition"] = "another"
+    notebook["cells"][1]["source"] = "# A new edition"
+    tab.context.route(f"**/files/{FIRST}.ipynb", lambda route: route.fulfill(json=notebook))
+
+
+def test_a_saved_copy_never_hides_a_new_edition_and_is_never_lost(tab):
+    tab = tab(FIRST)
+    write(tab, cell(tab, f'check("{EXERCISE}"'), "# my old work")
+    save(tab)
+    tab.reload()
+    expect(tab.locator(".jp-Notebook .jp-Cell").first).to_be_visible(timeout=120_000)
+    expect(tab.locator("dialog.book")).to_have_count(0)  # the same edition: nothing to ask
+    republish(tab)
+
+    tab.reload()
+    expect(tab.locator("dialog.book")).to_contain_text("This chapter has changed")
+    tab.keyboard.press("Escape")
+    tab.get_by_role("button", name="Go on with my copy").click()
+    assert sources(tab)[BLANK] == "# my old work"
+
+    tab.reload()
+    tab.get_by_role("button", name="Open the new edition").click()
+    assert "# A new edition" in sources(tab).values() and "# my old work" not in sources(tab).values()
+    write(tab, cell(tab, f'check("{EXERCISE}"'), "# my new work")
+    save(tab)
+
+    tab.reload()  # nothing to ask any more
+    assert sources(tab)[BLANK] == "# my new work"
+    tab.get_by_role("link", name="My copy of").click()
+    tab.wait_for_url("**my%20copy%20of**")
+    assert sources(tab)[BLANK] == "# my old work"
+    tab.get_by_role("link", name="The new edition").click()
+    assert sources(tab)[BLANK] == "# my new work"
+
+
+def test_a_browsers_cache_never_hides_a_new_edition(tab):
+    """A copy in the cache that the browser thinks fresh: it was sent with a promise not to change for a year."""
+    tab = tab(FIRST)
+    republish(tab)
+    tab.reload()
+    assert "# A new edition" in sources(tab).values()
+
+
+YOUR_STUDY = next((name for name in CHAPTERS.values() if "my-study" in json.dumps(chapter_cells(name))), None)
+
+
+@needs_python
+@pytest.mark.skipif(not YOUR_STUDY, reason="No chapter of this book asks for the reader's own files.")
+def test_a_readers_own_survey_reaches_python_and_nothing_else(tab, address):
+    """Oracle: all that the browser sends, and all that it stores."""
+    tab = tab(YOUR_STUDY)
+    tab.wait_for_function(READY, timeout=240_000)
+    secret = "SECRET-OF-A-PARTICIPANT"
+    files = [{"name": path.name, "mimeType": "text/csv", "buffer": path.read_bytes()} for path in TEMPLATE]
+    next(file for file in files if file["name"] == "before.csv")["buffer"] += f"\n{secret}".encode()
+    tab.locator("nav.book input[type=file]").set_input_files(files)
+    expect(tab.locator("nav.book output")).to_contain_text("before.csv", timeout=60_000)
+    first = tab.locator(".jp-Notebook .jp-CodeCell").nth(1)
+    write(tab, first, """from pathlib import Path
+mine = Path.home() / "my-study"
+print(*sorted(path.relative_to(mine).as_posix() for path in mine.rglob("*.csv")))
+print(len((mine / "raw" / "before.csv").read_bytes()))""")
+    tab.keyboard.press("Control+Enter")
+    there = sorted(f"raw/{path.name}" if path.parent.name == "raw" else path.name for path in TEMPLATE)
+    size = next(len(file["buffer"]) for file in files if file["name"] == "before.csv")
+    expect(first.locator(".jp-OutputArea")).to_contain_text(f"{' '.join(there)}\n{size}", timeout=60_000)
+    save(tab)
+    for request in tab.requests:
+        assert request.method == "GET" and secret not in request.url
+        assert request.url.startswith((f"{address}/", "data:", "blob:"))
+    assert secret not in tab.evaluate(STORED)
+
+
+TEMPLATE = [path for path in (ROOT / "data" / "template").rglob("*.csv")]
+STORED = """async () => {
+    const all = [];
+    for (const { name } of await indexedDB.databases()) {
+        const database = await new Promise(done => { indexedDB.open(name).onsuccess = e => done(e.target.result); });
+        for (const store of database.objectStoreNames)
+            all.push(await new Promise(done => {
+                database.transaction(store).objectStore(store).getAll().onsuccess = e => done(e.target.result);
+            }));
+    }
+    return JSON.stringify([all, { ...localStorage }, { ...sessionStorage }, document.cookie]);
+}"""
+
+
+# --- ways in ------------------------------------------------------------------------------------
+
+
+@each_chapter
+def test_the_page_of_a_chapter_leads_to_its_notebook(browser, address, name):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{address}/chapters/{name}.html")
+        link = page.get_by_role("link", name="Run this chapter in your browser")
+        assert link.evaluate("link => link.href") == f"{address}/lite/notebooks/index.html?path={name}.ipynb"
+        assert page.evaluate("name => fetch(`../lite/files/${name}.ipynb`).then(reply => reply.ok)", name)
+
+
+def test_the_link_of_a_page_opens_the_notebook_and_the_notebooks_link_the_page(browser, address):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{address}/chapters/{FIRST}.html")
+        page.get_by_role("link", name="Run this chapter in your browser").click()
+        page.get_by_role("link", name="Back to the chapter").click(timeout=60_000)
+        page.wait_for_url(f"**/chapters/{FIRST}.html")
+
+
+def test_from_a_folder_the_notebook_says_what_to_do_instead(browser, kit):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{(kit / 'book' / 'chapters' / f'{FIRST}.html').as_uri()}")
+        page.get_by_role("link", name="Run this chapter in your browser").click()
+        expect(page.get_by_role("dialog")).to_contain_text("Python cannot start from a file")
+        expect(page.get_by_role("dialog")).to_contain_text("python -m http.server")
+        page.get_by_role("link", name="Back to the book").click()
+        page.wait_for_url("**/chapters/index.html")
+
+
+def test_an_unknown_notebook_and_a_lost_network_are_named(browser, address):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{address}/lite/notebooks/index.html?path=nowhere.ipynb")
+        expect(page.get_by_role("dialog")).to_contain_text("There is no such notebook")
+        context.route("**/files/**", lambda route: route.abort())
+        page.goto(f"{address}/lite/notebooks/index.html?path={FIRST}.ipynb")
+        expect(page.get_by_role("dialog")).to_contain_text("The book cannot be reached")
+        page.goto(f"{address}/lite/index.html")
+        page.wait_for_url("**/chapters/index.html")
+
+
+@needs_python
+def test_the_kits_server_and_localhost_do_as_well(browser, server):
+    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+        tab = visit(context, server.address, LAST)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+        run_all(tab)
+        assert not tab.evaluate(UNDRAWN)
+        assert not tab.complaints
+        question = next(question for question in practice.questions(max(CHAPTERS)) if question.kind == "number")
+        box = tab.locator("form.quiz fieldset", has=tab.locator("input[type=text]")).first
+        box.locator("input").press_sequentially(f"{question.value:g}a")
+        assert box.locator("input").input_value() == f"{question.value:g}a"  # keys that are shortcuts of the notebook, too
+        box.locator("input").press("Backspace")
+        box.locator("input").press("Enter")
+        expect(box.locator("output")).to_contain_text("Right")
+
+
+if __name__ == "__main__":  # python tests/test_lite.py: cold and warm, chapter by chapter
+    with served(HTML) as port, sync_playwright() as playwright:
+        chrome, address = launch(playwright), f"http://class.test:{port}"
+        for cache in ("cold", "warm"):
+            facts, context = {}, chrome.new_context()
+            for name in [*CHAPTERS.values()] if cache == "cold" else [FIRST, *CHAPTERS.values()]:
+                if cache == "cold":
+                    context = chrome.new_context()
+                facts[name] = run_chapter(context, address, name)  # warm: the first one once more
+            print(cache, *costs(facts), sep="\n", flush=True)
+        chrome.close()
