@@ -35,6 +35,10 @@ SCRIPT = """{
     const column = document.querySelector(".bd-article");
     if (column) new ResizeObserver(() => { clearTimeout(later); later = setTimeout(fit, 100); }).observe(column);
   });
+  const page = document.documentElement.dataset;
+  let theme;  // paper is light, whatever the screen is
+  window.addEventListener("beforeprint", () => { theme = page.theme; page.theme = "light"; });
+  window.addEventListener("afterprint", () => { page.theme = theme; });
   if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 }"""
 CLASS = {"answer", "instructor"}  # tags of cells that only the class notebooks keep

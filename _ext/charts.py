@@ -10,7 +10,7 @@ import vl_convert
 
 # Altair's charts fetch what VEGA_DEBUG does not list, then call vegaEmbed. This lists everything, and the stand-in
 # for vegaEmbed loads the bundle when the first chart asks for it; the bundle then takes the stand-in's place. Where
-# the book begins, the page says itself: <html data-content_root="../">. Paper is light, whatever the screen is.
+# the book begins, the page says itself: <html data-content_root="../">.
 SCRIPT = """{
   const page = document.documentElement.dataset;
   let bundle;
@@ -25,9 +25,6 @@ SCRIPT = """{
     });
     return bundle.then(() => window.vegaEmbed(...chart));
   };
-  let theme;
-  window.addEventListener("beforeprint", () => { theme = page.theme; page.theme = "light"; });
-  window.addEventListener("afterprint", () => { page.theme = theme; });
 }
 """
 
