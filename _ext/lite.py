@@ -185,6 +185,7 @@ DISABLED = [
     "@jupyter-notebook/console-extension",
 ]
 SETTINGS = {
+    "@jupyter-notebook/notebook-extension:scroll-output": {"autoScrollOutputs": False},  # a self-test in a small box
     "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 5},  # seconds; two minutes lose too much
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},  # else scripts of outputs out of sight fail
     "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},
@@ -254,8 +255,8 @@ STYLE = """
         height: 2.75rem; padding: 0 1rem; overflow: auto hidden; white-space: nowrap; color: #1f1f1f;
         background: #fff; font: 1rem/1.5 system-ui, sans-serif; }
       nav.book :is(a, button) { border: 0; color: #0b5cad; background: none; text-decoration: underline; cursor: pointer; }
-      body.jp-mod-dark nav.book { color: #e0e0e0; background: #111; }
-      body.jp-mod-dark nav.book :is(a, button) { color: #8ac0ff; }
+      body[data-jp-theme-light="false"] nav.book { color: #e0e0e0; background: #111; }
+      body[data-jp-theme-light="false"] nav.book :is(a, button) { color: #8ac0ff; }
       body:has(nav.book) > #main { top: 2.75rem; }
       #jp-NotebookLogo { display: none; }
 """

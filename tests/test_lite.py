@@ -112,6 +112,7 @@ def run_chapter(context, address, name):
         undrawn=tab.evaluate(UNDRAWN),
         charts=tab.locator("figure.chart").count(),
         questions=tab.locator("form.quiz[data-ready] fieldset").count(),
+        scrolled=tab.locator(".jp-mod-outputsScrolled").count(),
         asked=[request.url for request in tab.requests],
         complaints=tab.complaints,
     )
@@ -492,8 +493,9 @@ def test_every_chart_is_drawn_from_the_numbers_that_are_stored(ran, name):
 
 @needs_python
 @each_chapter
-def test_the_self_test_is_shown(ran, name):
+def test_the_self_test_is_shown_and_no_output_lies_in_a_small_box(ran, name):
     assert ran(name).questions == len(practice.questions(int(name[:2])))
+    assert not ran(name).scrolled
 
 
 @needs_python
