@@ -373,6 +373,8 @@ SCRIPT = """{
   const dress = () => { page.theme = dark.matches && !printing ? "dark" : "light"; };
   dress();
   dark.addEventListener("change", dress);
+  addEventListener("beforeprint", () => { page.theme = "light"; });
+  addEventListener("afterprint", dress);
 
   const sheets = document.querySelectorAll(".sheet");
   const small = window === top && innerWidth <= 600 && !printing;
