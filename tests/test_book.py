@@ -28,17 +28,20 @@ UNDRAWN = """() => [...document.querySelectorAll("figure.chart")]
 UNTYPESET = """() => [...document.querySelectorAll(".math")]
     .filter(formula => !formula.querySelector("math") || formula.querySelector("merror"))
     .map(formula => formula.textContent)"""
-# Contrast of every word in a chart with the page behind it, as WCAG 2.2 defines it.
+# Contrast of every word in a chart with what is behind the chart, as WCAG 2.2 defines it.
 FAINTEST = """() => {
     const light = colour => {
         const [r, g, b] = colour.match(/[\\d.]+/g).map(c => c / 255)
             .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
         return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
     };
-    const page = light(getComputedStyle(document.body).backgroundColor);
+    const ground = one => {
+        const colour = getComputedStyle(one).backgroundColor;
+        return /, 0[)]$/.test(colour) && one.parentElement ? ground(one.parentElement) : light(colour);
+    };
     return Math.min(21, ...[...document.querySelectorAll("figure.chart svg text")].map(text => {
-        const ink = light(getComputedStyle(text).fill);
-        return Math.max(ink, page) / Math.min(ink, page);
+        const ink = light(getComputedStyle(text).fill), behind = ground(text.closest("figure"));
+        return Math.max(ink, behind) / Math.min(ink, behind);
     }));
 }"""
 
