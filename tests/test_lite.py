@@ -21,7 +21,7 @@ import urllib.error
 import urllib.request
 import zipfile
 from html.parser import HTMLParser
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from itertools import groupby
 from types import SimpleNamespace
 
@@ -31,6 +31,7 @@ import pytest
 from browser import launch
 from conftest import ROOT
 from playwright.sync_api import expect, sync_playwright
+from test_book import Quiet
 
 sys.path.insert(0, str(ROOT / "_ext"))
 
@@ -58,11 +59,6 @@ RUN = """command => Promise.race([
 READY = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 UNDRAWN = """() => [...document.querySelectorAll("figure.chart")]
     .filter(chart => !chart.querySelector("svg .role-mark :is(path, line, text, image)")).length"""
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
 
 
 @contextlib.contextmanager

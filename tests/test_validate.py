@@ -8,7 +8,6 @@ import csv
 import hashlib
 import io
 import random
-import shutil
 
 import prepost
 import pytest
