@@ -654,6 +654,63 @@ def test_a_saved_copy_never_hides_a_new_edition_and_is_never_lost(tab):
     assert sources(tab)[BLANK] == "# my new work"
 
 
+def kept(tab):
+    """What the browser keeps in place of the first answer: in the chapter, and in copies of earlier editions."""
+    files = tab.evaluate(SAVED)
+    answers = {name: next(cell["source"] for cell in cells if cell["id"] == BLANK) for name, cells in files.items()}
+    return answers.pop(f"{FIRST}.ipynb", None), sorted(answers.values())
+
+
+SAVED = """async () => {
+    const store = `JupyterLite Storage - ${new URL("..", location).pathname}`;
+    const database = await new Promise(done => { indexedDB.open(store).onsuccess = e => done(e.target.result); });
+    const files = await new Promise(done => {
+        database.transaction("files").objectStore("files").getAll().onsuccess = e => done(e.target.result);
+    });
+    database.close();
+    return Object.fromEntries(files.map(file => [file.name, file.content.cells]));
+}"""
+
+
+def test_what_another_tab_saves_while_the_question_stands_is_set_aside_and_not_what_was_there_before(tab):
+    one = tab(FIRST)
+    write(one, cell(one, f'check("{EXERCISE}"'), "# early")
+    save(one)
+    two = republish_and_ask(one)
+    one.bring_to_front()
+    write(one, cell(one, "# early"), "# late")
+    save(one)
+    two.bring_to_front()
+    two.get_by_role("button", name="Open the new edition").click()
+    assert "# A new edition" in sources(two).values()
+    assert kept(two) == (None, ["# late"])
+
+
+def test_a_question_that_another_tab_has_answered_already_deletes_nothing(tab):
+    one = tab(FIRST)
+    write(one, cell(one, f'check("{EXERCISE}"'), "# my old work")
+    save(one)
+    two = republish_and_ask(one)
+    one.reload()
+    one.get_by_role("button", name="Open the new edition").click()
+    one.wait_for_selector(".jp-Notebook .jp-Cell", timeout=120_000)
+    write(one, cell(one, f'check("{EXERCISE}"'), "# my new work")
+    save(one)
+    two.bring_to_front()
+    two.get_by_role("button", name="Open the new edition").click()
+    assert sources(two)[BLANK] == "# my new work"
+    assert kept(two) == ("# my new work", ["# my old work"])
+
+
+def republish_and_ask(tab):
+    """Serve a new edition; open it in another tab, where the question waits for an answer."""
+    republish(tab)
+    other = tab.context.new_page()
+    other.goto(tab.url)
+    expect(other.locator("dialog.book")).to_contain_text("This chapter has changed")
+    return other
+
+
 def test_a_browsers_cache_never_hides_a_new_edition(tab):
     """A copy in the cache that the browser thinks fresh: it was sent with a promise not to change for a year."""
     tab = tab(FIRST)
