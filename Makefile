@@ -8,7 +8,7 @@ export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/runtime
 # A folder or an address that holds Pyodide 0.27.7. With it, Python for the browser becomes part of the book.
 export PYODIDE
 
-.PHONY: help book test execute class slides pdf lms lite kit bench cohorts data oracles lock clean
+.PHONY: help book test execute pdf kit bench cohorts data oracles lock clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s%s\n", $$1, $$2 }' Makefile
@@ -21,35 +21,24 @@ book: .venv/.installed  ## Build the book into _build/html
 	@rm _build/unfinished
 	@echo "The book is built, $$(du -sh _build/html | cut -f1). Open $(CURDIR)/_build/html/index.html"
 
-test: book  ## Check everything: data, statistics, notebooks, and the built book in a browser
-	@$(BIN)/python tests/browser.py
+test: book  ## Check everything: form, data, statistics, notebooks, and the built book in a browser
+	@$(BIN)/ruff check --quiet && $(BIN)/ruff format --quiet --check
+	@$(BIN)/python -m _ext.shared.chromium
 	@$(BIN)/pytest -n logical --dist loadfile
 
 execute: .venv/.installed  ## Run every chapter and store its outputs
-	@$(BIN)/python chapters/execute.py
-
-class: .venv/.installed  ## Make the class notebooks, for students and for instructors, in _build/class
-	@$(BIN)/python _ext/classroom.py
-
-slides: .venv/.installed  ## Make the slides of each chapter in _build/slides
-	@$(BIN)/python _ext/slides.py
+	@$(BIN)/python -m _ext.execute
 
 pdf: book  ## Print the book, and a worksheet for each chapter, into _build/pdf
-	@$(BIN)/python tests/browser.py
-	@$(BIN)/python _ext/pdf.py
-
-lms: .venv/.installed  ## Write the questions for Canvas and Moodle to _build/lms
-	@$(BIN)/python _ext/lms.py
-
-lite: .venv/.installed  ## Make the notebooks for the browser in _build/lite
-	@$(BIN)/python _ext/lite.py
+	@$(BIN)/python -m _ext.shared.chromium
+	@$(BIN)/python -m _ext.paper
 
 kit: book  ## Put the book, with Python for the browser, and a server for a class into _build/kit
-	@$(BIN)/python _ext/lite.py kit
+	@$(BIN)/python -m _ext.browser
 
 bench: book  ## Measure the book, print a table and write it to BENCH.md
-	@$(BIN)/python tests/browser.py
-	@$(BIN)/python tests/bench.py
+	@$(BIN)/python -m _ext.shared.chromium
+	@PYTHONPATH=chapters:tests $(BIN)/python -m tests.bench
 
 cohorts: .venv/.installed  ## Give each person in ROSTER=class.csv a data set, in _build/cohorts
 	@$(BIN)/python data/cohorts.py $(if $(ROSTER),"$(ROSTER)") $(if $(OUT),"$(OUT)")

@@ -1,6 +1,6 @@
 """Run notebooks from top to bottom and store their outputs, so that running an unchanged one changes no byte.
 
-    python chapters/execute.py [NOTEBOOK ...]     # without names: every notebook
+python -m _ext.execute [NOTEBOOK ...]     # without names: every notebook
 """
 
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-HERE = Path(__file__).resolve().parent
+CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -46,6 +46,6 @@ def merged(outputs):
 
 
 if __name__ == "__main__":
-    for path in map(Path, sys.argv[1:] or sorted(HERE.rglob("[a-z0-9]*.ipynb"))):
+    for path in map(Path, sys.argv[1:] or sorted(CHAPTERS.rglob("[a-z0-9]*.ipynb"))):
         print(f"Running {path.name} ...", flush=True)
         execute(path.resolve())

@@ -18,9 +18,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from IPython.display import display
-
 import prepost
+from IPython.display import display
 
 HERE = Path(__file__).resolve().parent
 
@@ -188,21 +187,19 @@ def _guess(value, expected):
 Question = namedtuple("Question", "name objective kind text options value within say")
 Option = namedtuple("Option", "text right say")
 
-LINES = {  # how a line of a quiz begins
-    "quiz": r"Quiz title: +",
-    "title": r"Title: +",
-    "question": r"\d+\. +",
-    "single": r"\*?[a-z]\) +",
-    "several": r"\[[ *]\] +",
-    "number": r"= +",
-    "say": r"\.\.\. +",
-    "say right": r"\+ +",
-    "say wrong": r"- +",
+FORMS = {  # of questions, as text2qti names them
+    "multiple_choice_question": "single",
+    "true_false_question": "single",
+    "multiple_answers_question": "several",
+    "numerical_question": "number",
 }
 
 
 def questions(chapter):
     """Read the self-test of a chapter.
+
+    In the book's folder, text2qti reads ``quizzes/NN.txt``. The notebooks for a class and for the browser run where
+    there is no text2qti. They bring ``quizzes/NN.json`` along, which is what `pack_questions` made of it.
 
     Parameters
     ----------
@@ -221,66 +218,80 @@ def questions(chapter):
     ------
     ValueError
         If a line or a question is not as `CONTRIBUTING.md` describes it; the message names file and line.
+    ModuleNotFoundError
+        If text2qti is needed and is not installed; the message says how to install it.
     """
-    path = HERE / "quizzes" / f"{chapter:02d}.txt"
-    parts = []  # [line number, kind of line, what stands before the text, text]
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        kind = next((kind for kind, start in LINES.items() if re.match(start, line)), None)
-        if kind:
-            start = re.match(LINES[kind], line)[0]
-            parts.append([number, kind, start.strip(), line[len(start) :].strip()])
-        elif line.startswith(" ") and line.strip() and parts:
-            parts[-1][3] += " " + line.strip()
-        elif line.strip() and not line.startswith("%"):
-            raise ValueError(f"quizzes/{path.name}, line {number}: no part of a question begins like {line[:20]!r}.")
-    starts = [place for place, part in enumerate(parts) if part[1] == "title"]
-    return [
-        _question(f"quizzes/{path.name}", chapter, place, parts[start:end])
-        for place, (start, end) in enumerate(zip(starts, [*starts[1:], len(parts)]), 1)
-    ]
+    packed = HERE / "quizzes" / f"{chapter:02d}.json"
+    if packed.exists():
+        rows = json.loads(packed.read_text(encoding="utf-8"))
+        return [_unpacked(**row) for row in rows]
+    parts = read_quiz(chapter).questions_and_delims
+    return [_question(f"quizzes/{chapter:02d}.txt", f"{chapter}.{number}", part) for number, part in enumerate(parts, 1)]
 
 
-def _question(file, chapter, place, parts):
-    """Put one question together, or say what is wrong with it."""
+def pack_questions(chapter):
+    """Return the self-test of a chapter as the JSON text that `questions` reads without text2qti."""
+    return json.dumps([question._asdict() for question in questions(chapter)], ensure_ascii=False)
 
-    def refuse(problem, part=parts[0]):
-        raise ValueError(f"{file}, line {part[0]}: {problem}")
 
-    name = f"{chapter}.{place}"
-    title = re.fullmatch(rf"{re.escape(name)}, objective (\d)", parts[0][3])
+def _unpacked(options, say, **others):
+    """Turn lists, which JSON has instead, into what `questions` returns."""
+    return Question(**others, options=[Option(*option) for option in options], say=say and tuple(say))
+
+
+def read_quiz(chapter):
+    """Let text2qti read the self-test of a chapter: a `text2qti.quiz.Quiz`. Errors are those of `questions`."""
+    try:
+        from text2qti.config import Config
+        from text2qti.err import Text2qtiError
+        from text2qti.quiz import Quiz
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            "The questions are read by text2qti, which is not installed here. "
+            "Type the next line into a new cell, run it, and try again:\n%pip install text2qti"
+        ) from error
+    file = f"quizzes/{chapter:02d}.txt"
+    try:
+        return Quiz((HERE / file).read_text(encoding="utf-8"), config=Config(), source_name=file)
+    except Text2qtiError as error:
+        # text2qti says: In "FILE" on line 3, where it noticed, a line break, and what is wrong
+        words = re.sub(r'^In "(.+)" on line (\d+):\s+', r"\1, line \2 or above: ", str(error))
+        raise ValueError(" ".join(words.split())) from error
+
+
+def _one_line(text):
+    return " ".join(text.split())
+
+
+def _question(file, name, part):
+    """Turn what text2qti read into a question, or say what the self-test cannot do with it."""
+
+    def refuse(problem, line=part.linenum_start):
+        raise ValueError(f"{file}, line {line}: {problem}")
+
+    form = FORMS.get(getattr(part, "type", None))
+    title = form and re.fullmatch(rf"{re.escape(name)}, objective (\d)", part.title_raw or "")
+    if not form:
+        refuse("a self-test has questions with lettered options, with options in brackets, or with a number only.")
     if not title:
-        refuse(f"expected the title '{name}, objective' and a digit, and found {parts[0][3]!r}.")
-    if len(parts) < 2 or parts[1][1:3] != ["question", f"{place}."]:
-        refuse(f"after the title, expected the question, beginning with '{place}.'.")
-    options, value, within, say = [], None, None, {}
-    for part in parts[2:]:
-        _, kind, start, text = part
-        if kind in ("single", "several"):
-            options.append([kind, text, "*" in start, ""])
-        elif kind == "say" and options and not options[-1][3]:
-            options[-1][3] = text
-        elif kind in ("say right", "say wrong"):
-            say[kind] = text
-        elif kind == "number" and re.fullmatch(r"-?[\d.]+ \+- [\d.]+", text):
-            value, within = map(float, text.split(" +- "))
-        else:
-            refuse(f"{start!r} is out of place here.", part)
-    kinds = {kind for kind, *_ in options} or {"number"}
-    if len(kinds) > 1:
-        refuse("options are either all lettered or all in square brackets.")
-    kind = kinds.pop()
-    if kind == "number" and (value is None or len(say) < 2):
-        refuse("a question without options needs '= number +- tolerance', and feedback in '+' and '-'.")
-    if kind != "number" and (value is not None or say or len(options) < 2):
-        refuse("a question with options has at least two, and none of '=', '+', '-'.")
-    if not all(option[3] for option in options):
-        refuse("every option needs feedback, in a line that begins with '...'.")
-    correct = sum(option[2] for option in options)
-    if kind == "single" and correct != 1 or kind == "several" and correct < 1:
-        refuse(f"{correct} right options; lettered ones have exactly one, those in brackets at least one.")
-    options = [Option(*option[1:]) for option in options]
-    say = (say["say right"], say["say wrong"]) if kind == "number" else None
-    return Question(name, int(title[1]), kind, parts[1][3], options, value, within, say)
+        refuse(f"expected the title '{name}, objective' and a digit, and found {part.title_raw!r}.")
+    if part.points_possible_raw or part.solution or part.feedback_raw:
+        refuse("a self-test shows no points, no solution in '!', and no '...' for a whole question.")
+    options, value, within, say = [], None, None, None
+    if form == "number":
+        say = (part.correct_feedback_raw, part.incorrect_feedback_raw)
+        if part.numerical_exact is None or not all(say):
+            refuse("a question without options needs '= number +- tolerance', and feedback in '+' and '-'.")
+        value = float(part.numerical_exact)
+        within = round(part.numerical_max - part.numerical_exact, 10)  # text2qti keeps the ends only
+        say = tuple(map(_one_line, say))
+    elif part.correct_feedback_raw or part.incorrect_feedback_raw:
+        refuse("a question with options has feedback for each of them, and none in '+' or '-'.")
+    for choice in part.choices:
+        if not choice.feedback_raw:
+            refuse("every option needs feedback, in a line that begins with '...'.", choice.linenum_start)
+        options.append(Option(_one_line(choice.choice_raw), choice.correct, _one_line(choice.feedback_raw)))
+    return Question(name, int(title[1]), form, _one_line(part.question_raw), options, value, within, say)
 
 
 def to_html(text):
@@ -389,6 +400,11 @@ def _fieldset(question):
 
 Exercise = namedtuple("Exercise", "name title objective kind minutes")
 KINDS = ("compute", "explain", "judge", "write")  # what an exercise asks for; all but the first want words
+
+
+def chapters():
+    """Return the numbers of the chapters that have questions, and so material for a class."""
+    return sorted(int(path.stem) for path in (HERE / "quizzes").glob("*.txt"))
 
 
 def chapter_path(chapter):

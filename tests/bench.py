@@ -25,18 +25,17 @@ from concurrent.futures import ThreadPoolExecutor
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import nbformat
+import numpy as np
+import pandas as pd
+import prepost
+import yaml
+from playwright.sync_api import sync_playwright
+from scipy import stats
+
+from _ext.shared.chromium import launch
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "chapters"), str(ROOT / "tests")]
-
-import nbformat  # noqa: E402
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-import prepost  # noqa: E402
-import yaml  # noqa: E402
-from browser import launch  # noqa: E402
-from playwright.sync_api import sync_playwright  # noqa: E402
-from scipy import stats  # noqa: E402
-
 HTML = ROOT / "_build" / "html"
 CHAPTERS = sorted((ROOT / "chapters").glob("[0-9][0-9]-*.ipynb"))
 HEAD = "| what | this book | peer | ratio | aim | |\n| --- | ---: | ---: | ---: | ---: | --- |"
@@ -278,7 +277,7 @@ def running(table, place):
 
     def run(name):
         started = time.perf_counter()
-        busy, memory = processor_seconds([sys.executable, "chapters/execute.py", f"chapters/{name}"], book)
+        busy, memory = processor_seconds([sys.executable, "-m", "_ext.execute", f"chapters/{name}"], book)
         return {"seconds": time.perf_counter() - started, "processor seconds": busy, "peak memory": memory}
 
     peer = run(plain.name)
@@ -296,7 +295,7 @@ def running_in_the_browser(table, cpython):
     if not (HTML / "lite" / "static" / "pyodide").exists():
         table.without(what, "the built book holds no Python for the browser (PYODIDE=… make book)")
         return
-    from test_lite import run_chapter, served
+    from test_browser import run_chapter, served
 
     names = [path.stem for path in CHAPTERS]
     with served(HTML) as port, sync_playwright() as playwright, launch(playwright) as browser:

@@ -1,15 +1,14 @@
-"""Let the tests import the book's modules as the notebooks do, by name; and lend them one browser."""
+"""Lend the tests one browser, and JupyterLite as it is built."""
 
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
-from browser import launch
 from playwright.sync_api import sync_playwright
 
+from _ext.shared.chromium import launch
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "chapters"), str(ROOT / "data")]
 
 
 def lend_jupyterlite(book):

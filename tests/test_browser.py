@@ -30,22 +30,20 @@ from itertools import groupby
 from types import SimpleNamespace
 
 import nbformat
+import practice
 import psutil
 import pytest
-from browser import launch
 from conftest import ROOT
 from playwright.sync_api import expect, sync_playwright
 from test_book import Quiet
 
-sys.path.insert(0, str(ROOT / "_ext"))
-
-import about  # noqa: E402
-import classroom  # noqa: E402
-import lite  # noqa: E402
-from classroom import practice  # noqa: E402
+from _ext.browser import jupyterlite, notebooks, pyodide
+from _ext.browser.kit import gather, write_kit
+from _ext.shared.chromium import launch
+from _ext.shared.source import SLUG
 
 HTML = ROOT / "_build" / "html"
-CHAPTERS = {chapter: practice.chapter_path(chapter).stem for chapter in classroom.chapters()}
+CHAPTERS = {chapter: practice.chapter_path(chapter).stem for chapter in practice.chapters()}
 needs_python = pytest.mark.skipif(
     not (HTML / "lite" / "static" / "pyodide").exists(),
     reason="The built book holds no Python for the browser: it would come from the network. PYODIDE=folder make book",
@@ -142,7 +140,7 @@ def kit(tmp_path_factory):
     """The folder of the kit, made from the built book."""
     if not (HTML / "lite").exists():
         pytest.fail("There is no built book with notebooks for the browser: run make book first.")
-    return lite.gather(HTML, tmp_path_factory.mktemp("kit"))
+    return gather(HTML, tmp_path_factory.mktemp("kit"))
 
 
 @pytest.fixture(scope="session")
@@ -230,20 +228,20 @@ def test_a_notebook_has_no_note_for_instructors_and_no_markup_that_jupyter_does_
 
 def test_a_chapters_edition_changes_with_its_text_only(tmp_path, monkeypatch):
     chapter = min(CHAPTERS)
-    edition = lite.notebook(chapter).metadata.edition
-    assert lite.notebook(chapter).metadata.edition == edition
+    edition = notebooks.browser_notebook(chapter).metadata.edition
+    assert notebooks.browser_notebook(chapter).metadata.edition == edition
     text = practice.chapter_path(chapter).read_text(encoding="utf-8")
     copy = tmp_path / f"{FIRST}.ipynb"
     copy.write_text(text.replace('"# ', '"# Again: ', 1), encoding="utf-8")
     monkeypatch.setattr(practice, "chapter_path", lambda _: copy)
-    assert lite.notebook(chapter).metadata.edition != edition
+    assert notebooks.browser_notebook(chapter).metadata.edition != edition
 
 
 def test_a_solution_that_would_hide_more_than_itself_is_named():
     solution = {"cell_type": "code", "source": "1", "metadata": {"tags": ["solution"]}, "id": "a"}
     text = {"cell_type": "markdown", "source": "More text.", "metadata": {}, "id": "b"}
     with pytest.raises(ValueError, match="ends in cell a; after it, a heading"):
-        list(lite.fold_solutions(map(nbformat.from_dict, [solution, text])))
+        list(notebooks.fold_solutions(map(nbformat.from_dict, [solution, text])))
 
 
 # --- building -----------------------------------------------------------------------------------
@@ -259,7 +257,7 @@ def built(tmp_path_factory):
     out = tmp_path_factory.mktemp("lite") / "site"
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYODIDE", raising=False)
-        lite.make(out)
+        jupyterlite.build_site(out)
     return out
 
 
@@ -268,7 +266,7 @@ def test_the_same_sources_give_the_same_bytes(built):
     ours, theirs = bytes_of(built), bytes_of(HTML / "lite")
     theirs = {name: content for name, content in theirs.items() if not name.startswith("static/pyodide/")}
     address = b"./static/pyodide/pyodide.js"
-    theirs["jupyter-lite.json"] = theirs["jupyter-lite.json"].replace(address, f"{lite.CDN}pyodide.js".encode())
+    theirs["jupyter-lite.json"] = theirs["jupyter-lite.json"].replace(address, f"{pyodide.CDN}pyodide.js".encode())
     assert [name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)] == []
 
 
@@ -280,10 +278,10 @@ def test_without_a_pyodide_at_hand_the_pages_fetch_the_tested_version_from_its_p
 
 def test_writing_a_chapter_copies_notebooks_and_builds_nothing(built, monkeypatch):
     monkeypatch.delenv("PYODIDE", raising=False)
-    monkeypatch.setattr(lite, "build_program", lambda *_, **__: pytest.fail("JupyterLite was built again."))
-    monkeypatch.setattr(lite, "FIRST", "**Another first cell.**")
+    monkeypatch.setattr(jupyterlite, "build_program", lambda *_, **__: pytest.fail("JupyterLite was built again."))
+    monkeypatch.setattr(notebooks, "FIRST", "**Another first cell.**")
     before = bytes_of(built)
-    lite.make(built)
+    jupyterlite.build_site(built)
     after = bytes_of(built)
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     assert changed == {f"files/{name}.ipynb" for name in CHAPTERS.values()} | {"api/contents/all.json"}
@@ -298,17 +296,17 @@ def test_the_site_is_small_and_holds_no_source_maps(built):
 @pytest.fixture
 def distribution(tmp_path, monkeypatch):
     """A Pyodide distribution whose packages hold next to nothing to compile, one of them of no use here."""
-    monkeypatch.setattr(lite, "compiler", lambda: None)
+    monkeypatch.setattr(pyodide, "compiler", lambda: None)
     folder, packages = tmp_path / "pyodide", {}
     folder.mkdir()
-    for name in [*lite.PACKAGES, "matplotlib"]:
+    for name in [*pyodide.PACKAGES, "matplotlib"]:
         content = name.encode()
         (folder / f"{name}.zip").write_bytes(content)
         digest = hashlib.sha256(content).hexdigest()
         packages[name] = {"name": name, "file_name": f"{name}.zip", "sha256": digest, "depends": []}
-    for name in lite.CORE:
+    for name in pyodide.CORE:
         (folder / name).write_bytes(b"core")
-    lock = {"info": {"version": lite.PYODIDE}, "packages": packages}
+    lock = {"info": {"version": pyodide.VERSION}, "packages": packages}
     (folder / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
     return folder
 
@@ -316,9 +314,9 @@ def distribution(tmp_path, monkeypatch):
 def test_a_distribution_is_taken_from_a_folder_or_an_address_without_what_no_chapter_needs(distribution, tmp_path):
     with served(distribution) as port:
         for place, out in [(str(distribution), "one"), (f"http://127.0.0.1:{port}/", "two")]:
-            lite.write_distribution(tmp_path / out, lite.distribution(place))
+            pyodide.write_distribution(tmp_path / out, pyodide.distribution(place))
     assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
-    kept = {*lite.CORE, "pyodide-lock.json", *(f"{name}.zip" for name in lite.PACKAGES)}
+    kept = {*pyodide.CORE, "pyodide-lock.json", *(f"{name}.zip" for name in pyodide.PACKAGES)}
     assert set(bytes_of(tmp_path / "one")) == kept
     assert "matplotlib" not in (tmp_path / "one" / "pyodide-lock.json").read_text(encoding="utf-8")
 
@@ -326,7 +324,7 @@ def test_a_distribution_is_taken_from_a_folder_or_an_address_without_what_no_cha
 @pytest.mark.parametrize(
     "file, old, new, words",
     [
-        ("pyodide-lock.json", lite.PYODIDE, "0.99.0", "holds Pyodide 0.99.0. The notebooks are tested with 0.27.7"),
+        ("pyodide-lock.json", pyodide.VERSION, "0.99.0", "holds Pyodide 0.99.0. The notebooks are tested with 0.27.7"),
         ("pyodide-lock.json", '"scipy": {', '"skipy": {', "lacks the package scipy"),
         ("scipy.zip", "scipy", "skipy", "scipy.zip from .* is damaged"),
         ("pyodide.js", None, None, "there is no pyodide.js"),
@@ -339,12 +337,12 @@ def test_a_distribution_that_will_not_do_is_refused_with_a_reason(distribution, 
     else:
         path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ValueError, match=words):
-        lite.write_distribution(tmp_path / "out", lite.distribution(str(distribution)))
+        pyodide.write_distribution(tmp_path / "out", pyodide.distribution(str(distribution)))
 
 
 def test_a_folder_without_pyodide_is_named(tmp_path):
     with pytest.raises(ValueError, match=r"there is no pyodide-lock\.json\. Name the folder"):
-        lite.make(tmp_path / "site", str(tmp_path))
+        jupyterlite.build_site(tmp_path / "site", str(tmp_path))
 
 
 # --- the kit ------------------------------------------------------------------------------------
@@ -362,15 +360,15 @@ def test_a_kit_is_the_same_bytes_twice_and_says_where_python_comes_from(tmp_path
         (book / "lite" / "static" / "pyodide" / "pyodide.js").write_text("x", encoding="utf-8")
     zips = []
     for out in ("one", "two"):
-        sizes = lite.kit(book, tmp_path / out)
-        zips.append((tmp_path / out / f"{about.SLUG}.zip").read_bytes())
+        sizes = write_kit(book, tmp_path / out)
+        zips.append((tmp_path / out / f"{SLUG}.zip").read_bytes())
     assert zips[0] == zips[1]
     with zipfile.ZipFile(io.BytesIO(zips[0])) as archive:
         names = archive.namelist()
-        text = archive.read(f"{about.SLUG}/README.txt").decode("utf-8")
+        text = archive.read(f"{SLUG}/README.txt").decode("utf-8")
         assert {entry.date_time for entry in archive.infolist()} == {(2023, 11, 14, 22, 13, 20)}
         assert sum(raw for _, raw, _ in sizes) == sum(entry.file_size for entry in archive.infolist())
-    left = {f"{about.SLUG}/" + name for name in ["README.txt", "serve.py", "book/index.html", "book/_static/a.js"]}
+    left = {f"{SLUG}/" + name for name in ["README.txt", "serve.py", "book/index.html", "book/_static/a.js"]}
     assert left <= set(names) and not [name for name in names if re.search(r"\.map$|_sources|buildinfo", name)]
     assert ("It needs no connection to the internet" in text) == hosted
     assert ("Python is NOT in the kit" in text) != hosted
@@ -378,7 +376,7 @@ def test_a_kit_is_the_same_bytes_twice_and_says_where_python_comes_from(tmp_path
 
 def test_a_kit_needs_a_built_book(tmp_path):
     with pytest.raises(ValueError, match="Run: make book"):
-        lite.kit(tmp_path)
+        write_kit(tmp_path)
 
 
 @pytest.fixture
@@ -412,7 +410,8 @@ def test_the_kits_server_says_its_addresses_and_sends_every_file_as_it_is(server
     assert f"http://localhost:{server.port}" in server.printed
     assert re.search(rf"For the class: +http://[\d.]+:{server.port}", server.printed)
     types = {}
-    for path in [*server.kit.glob("book/*.*"), *server.kit.glob("book/lite/*.js*"), *server.kit.glob(f"book/lite/files/{FIRST}*")]:
+    patterns = ("book/*.*", "book/lite/*.js*", f"book/lite/files/{FIRST}*")
+    for path in [path for pattern in patterns for path in server.kit.glob(pattern)]:
         url = f"{server.address}/{path.relative_to(server.kit / 'book').as_posix()}"
         headers, body = get(url, **{"Accept-Encoding": "gzip"})
         squeezed = headers["Content-Encoding"] == "gzip"
@@ -440,7 +439,7 @@ def crowded(tmp_path):
     (tmp_path / "book").mkdir()
     for name, content in files.items():
         (tmp_path / "book" / name).write_bytes(content)
-    shutil.copy2(ROOT / "_ext" / "serve.py", tmp_path)
+    shutil.copy2(ROOT / "_ext" / "browser" / "serve.py", tmp_path)
     with started(tmp_path) as server:
         yield server, files
 
@@ -555,7 +554,8 @@ class Tables(HTMLParser):
 
 def charts(cells):
     """The words and numbers of each chart, by cell."""
-    html = {cell["id"]: "".join(o["data"].get("text/html", "")) for cell in cells for o in cell.get("outputs", []) if "data" in o}
+    outputs = [(cell["id"], output["data"]) for cell in cells for output in cell.get("outputs", []) if "data" in output]
+    html = {id: "".join(data.get("text/html", "")) for id, data in outputs}
     return {id: Tables(text).texts for id, text in html.items() if '<figure class="chart"' in "".join(text)}
 
 
@@ -906,7 +906,7 @@ def test_the_kits_server_and_localhost_do_as_well(browser, server):
         expect(box.locator("output")).to_contain_text("Right")
 
 
-if __name__ == "__main__":  # python tests/test_lite.py: cold and warm, chapter by chapter
+if __name__ == "__main__":  # python -m tests.test_browser, with PYTHONPATH=chapters:tests: cold and warm, chapter by chapter
     with served(HTML) as port, sync_playwright() as playwright:
         chrome, address = launch(playwright), f"http://class.test:{port}"
         for cache in ("cold", "warm"):

@@ -25,21 +25,19 @@ import nbformat
 import practice
 import pytest
 from conftest import ROOT, lend_jupyterlite
-from execute import METADATA
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_notebook
 from text2qti.config import Config
 from text2qti.quiz import Quiz
 
-sys.path.insert(0, str(ROOT / "_ext"))
+from _ext import pages
+from _ext.browser.kit import write_kit
+from _ext.classroom import markdown, notebooks
+from _ext.execute import METADATA
+from _ext.shared import source, tables
 
-import book  # noqa: E402
-import classroom  # noqa: E402
-import lite  # noqa: E402
-import study  # noqa: E402
-
-CHAPTERS = sorted(int(path.stem) for path in (ROOT / "chapters" / "quizzes").glob("*.txt"))
+CHAPTERS = practice.chapters()
 KINDS = ["student", "instructor"]
 LESSONS = ROOT / "chapters" / "appendix" / "lessons.md"
 EITHER = pytest.mark.parametrize("kind", KINDS)
@@ -51,7 +49,7 @@ GIT = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 def made(tmp_path_factory):
     """A folder with the class notebooks."""
     out = tmp_path_factory.mktemp("class")
-    classroom.make(out)
+    notebooks.write_notebooks(out)
     return out
 
 
@@ -62,7 +60,7 @@ def notebook(made):
 
 
 @pytest.fixture
-def source():
+def cells_of():
     """Read a chapter."""
     return lambda chapter: nbformat.read(practice.chapter_path(chapter), as_version=4).cells
 
@@ -141,11 +139,9 @@ def test_a_notebook_is_valid_and_asks_for_nothing_newer_than_python_3_10(chapter
 
 def test_making_them_again_changes_no_byte(made, tmp_path):
     """Oracle: the program in a process of its own, where sets have another order."""
+    program = "import sys; from _ext.classroom import notebooks; notebooks.write_notebooks(sys.argv[1])"
     environment = {**os.environ, "PYTHONHASHSEED": "7"}
-    done = subprocess.run(
-        [sys.executable, ROOT / "_ext" / "classroom.py", tmp_path], env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0 and str(tmp_path) in done.stdout, done.stderr
+    subprocess.run([sys.executable, "-c", program, tmp_path], cwd=ROOT, env=environment, check=True)
     files = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*.*"))
     assert len(files) == 2 * len(CHAPTERS)
     assert [path for path in files if (tmp_path / path).read_bytes() != (made / path).read_bytes()] == []
@@ -156,10 +152,10 @@ def test_making_them_again_changes_no_byte(made, tmp_path):
 
 @EACH
 @EITHER
-def test_no_cell_is_lost_but_those_that_the_tags_leave_out(chapter, kind, notebook, source):
+def test_no_cell_is_lost_but_those_that_the_tags_leave_out(chapter, kind, notebook, cells_of):
     """Oracle: the chapter. What has no markup of MyST is there word by word."""
     gone = {"student": {"solution", "instructor", "remove-cell"}, "instructor": {"answer"}}[kind]
-    wanted = [cell for cell in source(chapter) if not gone & tags(cell)]
+    wanted = [cell for cell in cells_of(chapter) if not gone & tags(cell)]
     cells = {cell.id: cell for cell in notebook(chapter, kind).cells}
     assert [name for name in cells if name in {cell.id for cell in wanted}] == [cell.id for cell in wanted]
     for cell in wanted:
@@ -175,9 +171,9 @@ def test_no_cell_is_lost_but_those_that_the_tags_leave_out(chapter, kind, notebo
 
 
 @EACH
-def test_a_student_notebook_holds_no_answer(chapter, notebook, source):
-    hidden = [cell for cell in source(chapter) if {"solution", "instructor", "remove-cell"} & tags(cell)]
-    shown = [cell for cell in source(chapter) if cell not in hidden]
+def test_a_student_notebook_holds_no_answer(chapter, notebook, cells_of):
+    hidden = [cell for cell in cells_of(chapter) if {"solution", "instructor", "remove-cell"} & tags(cell)]
+    shown = [cell for cell in cells_of(chapter) if cell not in hidden]
     cells = [cell for cell in notebook(chapter, "student").cells if cell.id != "set-up"]
     assert set(text(hidden).splitlines()) & set(text(cells).splitlines()) <= set(text(shown).splitlines())
     comments = [answer.say for name in checked(chapter) for answer in practice.answers(name)]
@@ -193,13 +189,13 @@ def test_no_exercise_prints_its_own_number(chapter, notebook):
     for name, words in zip(parts[1::2], parts[2::2]):
         value = practice.answers(name)[0].value if name in checked(chapter) else None
         if isinstance(value, float) and value != round(value, 1):
-            assert classroom.shown(abs(value), practice.answers(name)[0].within).lstrip("0") not in words
+            assert notebooks.format_answer(abs(value), practice.answers(name)[0].within).lstrip("0") not in words
 
 
 @EACH
-def test_every_exercise_of_a_student_notebook_has_a_place_for_the_answer(chapter, notebook, source):
+def test_every_exercise_of_a_student_notebook_has_a_place_for_the_answer(chapter, notebook, cells_of):
     cells = notebook(chapter, "student").cells
-    assert practice.exercises(cells) == practice.exercises(source(chapter))
+    assert practice.exercises(cells) == practice.exercises(cells_of(chapter))
     places = [i for i, cell in enumerate(cells) if cell.source.startswith("### Exercise")]
     for start, end in zip(places, [*places[1:], len(cells)]):
         assert any("answer" in tags(cell) for cell in cells[start:end])
@@ -258,7 +254,7 @@ def test_the_table_of_expected_answers_is_what_check_says(chapter, notebook, cap
     ],
 )
 def test_an_answer_is_shown_to_the_decimals_that_count(value, within, shown):
-    assert classroom.shown(value, within) == shown
+    assert notebooks.format_answer(value, within) == shown
 
 
 @EACH
@@ -293,18 +289,18 @@ def test_a_lesson_plan_is_its_chapters_section_and_a_missing_one_is_named(tmp_pa
     path = tmp_path / "chapters" / "appendix" / "lessons.md"
     path.parent.mkdir(parents=True)
     path.write_text("# Lesson plans\n\n## 1 · One\n\nFirst.\n\n## 12 · Twelve\n\nLast.\n\n**50 minutes**\n", "utf-8")
-    monkeypatch.setattr(classroom, "BOOK", tmp_path)
-    assert classroom.plan(1) == "## Lesson plan\n\nFirst."
-    assert classroom.plan(12) == "## Lesson plan\n\nLast.\n\n**50 minutes**"
+    monkeypatch.setattr(source, "BOOK", tmp_path)
+    assert notebooks.lesson_plan(1) == "## Lesson plan\n\nFirst."
+    assert notebooks.lesson_plan(12) == "## Lesson plan\n\nLast.\n\n**50 minutes**"
     with pytest.raises(ValueError, match="lessons.md has no section '## 2 · …'"):
-        classroom.plan(2)
+        notebooks.lesson_plan(2)
 
 
 # --- Markdown -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    "myst, markdown",
+    "myst, plain",
     [
         ("a {term}`midrank` here", "a midrank here"),
         ("{term}`W⁺ <W⁺ and W⁻>`", "W⁺"),
@@ -326,14 +322,14 @@ def test_a_lesson_plan_is_its_chapters_section_and_a_missing_one_is_named(tmp_pa
         ("$$\nE = \\frac{n(n+1)}{4}\n$$", "$$\nE = \\frac{n(n+1)}{4}\n$$"),
     ],
 )
-def test_markup_of_myst_becomes_plain_markdown(myst, markdown):
-    assert classroom.plain(myst) == markdown
+def test_markup_of_myst_becomes_plain_markdown(myst, plain):
+    assert markdown.without_myst(myst) == plain
 
 
 @pytest.mark.parametrize("page", ["07-signed-rank.ipynb", "appendix/formulas.md"])
 def test_links_lead_to_the_published_book_if_there_is_one(page):
     link = f"[there](https://example.org/book/chapters/{page.partition('.')[0]}.html)"
-    assert classroom.plain(f"[there]({page})", "https://example.org/book") == link
+    assert markdown.without_myst(f"[there]({page})", "https://example.org/book") == link
 
 
 @EACH
@@ -342,7 +338,7 @@ def test_no_markup_of_myst_is_left_and_every_link_leads_somewhere(chapter, kind,
     pages = {path.stem for path in (ROOT / "chapters").rglob("*.*") if path.suffix in (".ipynb", ".md")}
     for place, cells in [
         ("notebooks", notebook(chapter, kind).cells),
-        ("book", classroom.notebook(chapter, kind, "https://example.org/book").cells),
+        ("book", notebooks.class_notebook(chapter, kind, "https://example.org/book").cells),
     ]:
         words = text(cell for cell in cells if cell.cell_type == "markdown")
         assert re.findall(r"\{[a-z:]+\}`|^[> ]*(?::::|`{3,})\{.*", words, re.M) == []
@@ -361,7 +357,7 @@ def test_chapters_that_meet_in_one_kernel_do_not_get_in_each_others_way(notebook
     """Also run twice, and also where another version of the book was before."""
     one, other = CHAPTERS[0], CHAPTERS[-1]
     first, last = [notebook(chapter, "student").cells[2].source for chapter in (one, other)]
-    stale = first.replace(f'NAME = "{classroom.about.SLUG}-', f'NAME = "{classroom.about.SLUG}-old-')
+    stale = first.replace(f'NAME = "{source.SLUG}-', f'NAME = "{source.SLUG}-old-')
     ask = "from practice import check, quiz\nimport prepost, practice\n" + "\n".join(
         f'check("{checked(chapter)[0]}", ...)\nquiz({chapter})' for chapter in (one, other)
     )
@@ -372,7 +368,7 @@ def test_chapters_that_meet_in_one_kernel_do_not_get_in_each_others_way(notebook
     assert said.count("Set-up done.") == 5
     assert re.findall(r"– (\S+) is not", said) == 2 * [checked(one)[0], checked(other)[0]]
     old, new, again = re.findall(r"home (\S+) True", said)
-    assert old.startswith(f"{classroom.about.SLUG}-old-") and new == again != old
+    assert old.startswith(f"{source.SLUG}-old-") and new == again != old
 
 
 def test_the_set_up_cell_says_what_is_missing_and_what_to_type(notebook, run):
@@ -430,9 +426,9 @@ def test_the_repository_is_gits_origin_if_that_is_on_github(remote, address, tmp
     (tmp_path / "origin").mkdir()  # a folder of that name is not a remote
     if remote:
         subprocess.run(["git", "remote", "add", "origin", remote], cwd=tmp_path, check=True)
-    assert book.repository(tmp_path) == address
+    assert source.repository(tmp_path) == address
     (tmp_path / "inside").mkdir()  # a book that was unpacked in somebody's repository is not published from there
-    assert book.repository(tmp_path / "inside") is None
+    assert source.repository(tmp_path / "inside") is None
 
 
 @pytest.mark.parametrize(
@@ -450,8 +446,8 @@ def test_on_github_actions_the_environment_names_the_repository(server, name, ad
     if server:
         monkeypatch.setenv("GITHUB_SERVER_URL", server)
     monkeypatch.setenv("GITHUB_REPOSITORY", name)
-    assert book.repository(tmp_path) == address
-    assert book.published(address) == pages
+    assert source.repository(tmp_path) == address
+    assert source.published(address) == pages
 
 
 @pytest.mark.parametrize(
@@ -465,9 +461,9 @@ def test_on_github_actions_the_environment_names_the_repository(server, name, ad
 def test_the_buttons_of_a_page_depend_on_the_repository(server, name, added, tmp_path, monkeypatch):
     monkeypatch.setenv("GITHUB_SERVER_URL", server)
     monkeypatch.setenv("GITHUB_REPOSITORY", name)
-    config = SimpleNamespace(html_theme_options={"search_bar_text": "Search"})
-    book.link_to_repository(SimpleNamespace(srcdir=tmp_path), config)
-    assert config.html_theme_options.pop("search_bar_text") == "Search"
+    config = SimpleNamespace(html_theme_options={}, templates_path=[], html_static_path=[])
+    pages.configure(SimpleNamespace(srcdir=tmp_path), config)
+    assert config.html_theme_options.pop("back_to_top_button") is False  # the book has a button of its own
     assert set(config.html_theme_options) & {"repository_url", "launch_buttons"} == added
     assert bool(config.html_theme_options) == bool(added)
 
@@ -491,16 +487,17 @@ def built(tmp_path_factory):
     contents = {"format": "jb-book", "root": "chapters/index", "chapters": pages}
     (copy / "_toc.yml").write_text(json.dumps(contents), encoding="utf-8")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", "-q", copy]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", "-q", "."]
+    done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     (copy / "said.txt").write_text(done.stderr, encoding="utf-8")
     return copy / "_build" / "html"
 
 
 MARK = "A-REAL-PERSON"
+WITH_TABLES = [f"{folder}/07-signed-rank.ipynb" for folder in ("class/student", "class/instructor", "lite/files")]
 PRIVATE = [  # where people put their survey, their class list, their copy of a chapter
-    *(f"data/my-study/{name}" for name in study.SHAPE),
+    *(f"data/my-study/{name}" for name in tables.SHAPE),
     *("data/class.csv", "data/class.secret", "data/survey.XLSX", "data/raw/old.csv", "data/raw/before (1).csv"),
     *("data/template/scores.csv", "data/template/raw/old.csv", "data/before.csv", "data/codebook-old.csv"),
     *("my-study/raw/before.csv", "class.csv", "chapters/my-study/raw/before.csv", "chapters/before.csv"),
@@ -535,7 +532,7 @@ def contents(name, content):
 
 
 def test_what_a_reader_keeps_in_the_books_folder_is_in_nothing_that_is_made(built, tmp_path):
-    lite.kit(built, tmp_path)
+    write_kit(built, tmp_path)
     (packed,) = tmp_path.glob("*.zip")
     files = {path.relative_to(built).as_posix(): path for path in built.rglob("*") if path.is_file()}
     found, seen = [], set()
@@ -547,7 +544,7 @@ def test_what_a_reader_keeps_in_the_books_folder_is_in_nothing_that_is_made(buil
     assert not found
     # It was looked into all that could hold it.
     assert {"data.zip: data/raw/before.csv", "data.zip: data/template/items.csv"} <= seen
-    for name in ["class/student/07-signed-rank.ipynb", "class/instructor/13-your-study.ipynb", "lite/files/07-signed-rank.ipynb"]:
+    for name in WITH_TABLES:
         assert f"{name}: packed" in seen and f"the kit: before-and-after/book/{name}: packed" in seen
 
 
@@ -563,7 +560,7 @@ def test_the_book_has_its_tables_and_no_others(tmp_path):
     known = subprocess.run(["git", "ls-files", "data"], cwd=ROOT, capture_output=True, text=True)
     if known.returncode:
         pytest.skip("not a git checkout, so nobody knows which files belong to the book")
-    names = [path.relative_to(ROOT).as_posix() for path in study.tables()]
+    names = [path.relative_to(ROOT).as_posix() for path in tables.tables()]
     assert names == sorted(name for name in known.stdout.split() if name.endswith(".csv"))
 
 
@@ -598,7 +595,7 @@ def test_a_chapter_links_to_what_is_for_class_and_it_is_there(built):
     for kind in KINDS:
         assert found[f"../class/{kind}/07-signed-rank.ipynb"]
         made = nbformat.read(built / "class" / kind / "07-signed-rank.ipynb", as_version=4)
-        assert made == classroom.notebook(7, kind, "https://example.github.io/before-and-after")
+        assert made == notebooks.class_notebook(7, kind, "https://example.github.io/before-and-after")
     assert found["../slides/07-signed-rank.html"] is False
     assert (built / "slides" / "07-signed-rank.html").is_file() and any((built / "lms").iterdir())
     assert not any("class/" in link for link in links(built / "chapters" / "appendix" / "formulas.html"))

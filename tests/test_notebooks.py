@@ -7,7 +7,8 @@ import nbformat
 import pytest
 import yaml
 from conftest import ROOT
-from execute import METADATA, execute
+
+from _ext.execute import METADATA, execute
 
 PAGES = [path for path in (ROOT / "chapters").rglob("*.*") if path.suffix in (".ipynb", ".md")]
 NOTEBOOKS = sorted(path for path in PAGES if path.suffix == ".ipynb" and ".ipynb_checkpoints" not in path.parts)

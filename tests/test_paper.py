@@ -19,11 +19,11 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT
 
-sys.path.append(str(ROOT / "_ext"))
+from _ext.paper import articles, chapters, pdf
+from _ext.paper import book as whole
+from _ext.paper import worksheets as sheets
 
-import pdf  # noqa: E402
-
-CHAPTERS = sorted(int(path.stem) for path in (ROOT / "chapters" / "quizzes").glob("*.txt"))
+CHAPTERS = practice.chapters()
 LEFT_OUT = {"answer", "instructor", "remove-cell"}  # tags of cells that no page shows
 
 
@@ -52,7 +52,7 @@ def read(path):
 def out(tmp_path_factory):
     """The folder that the program fills."""
     folder = tmp_path_factory.mktemp("pdf")
-    made = subprocess.run([sys.executable, ROOT / "_ext" / "pdf.py", folder], capture_output=True, text=True)
+    made = subprocess.run([sys.executable, "-m", "_ext.paper", folder], cwd=ROOT, capture_output=True, text=True)
     assert made.returncode == 0, made.stderr
     said = re.findall(r"(\S+\.pdf): (\d+) pages, [\d.]+ MB", made.stdout)
     assert sorted(path for path, _ in said) == sorted(map(str, folder.rglob("*.pdf")))
@@ -74,8 +74,8 @@ def worksheets(out):
 def built():
     """The article of every page of the book, in order."""
     return {
-        name: BeautifulSoup((pdf.HTML / f"{name}.html").read_text(encoding="utf-8"), "html.parser").article
-        for name in pdf.pages()
+        name: BeautifulSoup((articles.HTML / f"{name}.html").read_text(encoding="utf-8"), "html.parser").article
+        for name in articles.page_names()
     }
 
 
@@ -122,7 +122,7 @@ def test_contents_name_the_page_of_every_page_and_section(book):
     place = first_page(book, "Contents")
     contents = words("".join(book.texts[place : first_page(book, "About this book")]))
     marks = [mark for mark in book.bookmarks if mark[0] < 2 and mark[2] >= first_page(book, "About this book")]
-    assert len(marks) > len(pdf.pages())
+    assert len(marks) > len(articles.page_names())
     lost = [text for _, text, place in marks if text != "On paper" and f"{words(text)}{place + 1}" not in contents]
     assert not lost
 
@@ -133,7 +133,7 @@ def test_the_title_page_says_what_matters(book):
     said = re.findall(r"\A# (.+)|^\*(.+)\*$|^:::\{admonition\} (.+)\n:class: important", index, re.M)
     lines = ["".join(found) for found in said]
     assert lines and not [line for line in lines if words(line) not in words(first)]
-    assert "CC BY 4.0" in first and "MIT" in first and f"Edition {pdf.edition()}" in first
+    assert "CC BY 4.0" in first and "MIT" in first and f"Edition {whole.edition()}" in first
 
 
 def test_pages_are_numbered_and_name_their_chapter(book):
@@ -217,7 +217,7 @@ def test_links_within_the_book_lead_where_they_should(book, built):
     assert external <= set(outside) and set(outside) - external <= {"https://creativecommons.org/licenses/by/4.0/"}
     for name, article in built.items():
         title = "About this book" if name == next(iter(built)) else headings(article, "h1")[0]
-        assert targets[pdf.anchor(name)] == first_page(book, title)
+        assert targets[articles.anchor(name)] == first_page(book, title)
     for name in {link["href"].partition("#")[2] for link in links if "#term-" in link["href"]}:
         term = built["chapters/appendix/glossary"].find(id=name).get_text()
         assert words(term) in words(book.texts[targets[f"appendix-glossary--{name}"]]), name
@@ -233,8 +233,8 @@ def test_links_stand_on_the_pages_of_their_chapter(book, built):
         linked = {str(link.Dest)[1:] for page in pages for link in page.get("/Annots", []) if "/Dest" in link}
         for link in article.select("p a.reference.internal[href$='.html']"):
             if not link.find_parent("details"):
-                to = (pdf.HTML / f"{name}.html").parent.joinpath(link["href"]).resolve().relative_to(pdf.HTML)
-                assert pdf.anchor(str(to.with_suffix(""))) in linked, (name, link["href"])
+                to = (articles.HTML / f"{name}.html").parent.joinpath(link["href"]).resolve().relative_to(articles.HTML)
+                assert articles.anchor(str(to.with_suffix(""))) in linked, (name, link["href"])
                 found += 1
     assert found
 
@@ -345,7 +345,7 @@ def test_code_that_the_book_folds_is_not_printed(book):
     text = words("".join(book.texts))
     assert hidden
     assert not [line for line in hidden if words(line) in text]
-    for useless in ("This chart in words and numbers", "Run this chapter in your browser: nothing to install", "For class: student"):
+    for useless in ("This chart in words and numbers", "Run this chapter in your browser: nothing", "For class: student"):
         assert words(useless) not in text
 
 
@@ -367,21 +367,22 @@ def test_the_same_chapter_gives_the_same_bytes(browser, worksheets, out):
     """Printed again by another process."""
     for chapter in CHAPTERS[:2]:
         path = out / "worksheets" / f"{practice.chapter_path(chapter).stem}.pdf"
-        assert pdf.to_pdf(browser, pdf.worksheet(chapter)) == path.read_bytes()
+        assert pdf.to_pdf(browser, sheets.worksheet(chapter)) == path.read_bytes()
 
 
 @pytest.fixture
 def short(monkeypatch):
     """A shorter edition of the book: its first page, one chapter, and one page that is no chapter."""
     kept = {"chapters/index", f"chapters/{practice.chapter_path(CHAPTERS[-1]).stem}", "chapters/appendix/codebook"}
-    parts = {name: part for name, part in pdf.pages().items() if name in kept}
-    monkeypatch.setattr(pdf, "pages", lambda: parts)
+    parts = {name: part for name, part in articles.page_names().items() if name in kept}
+    for module in (articles, whole):
+        monkeypatch.setattr(module, "page_names", lambda: parts)
     return parts
 
 
 def test_a_shorter_edition_is_printed_too(browser, short, tmp_path):
     path = tmp_path / "short.pdf"
-    path.write_bytes(pdf.to_pdf(browser, pdf.book()))
+    path.write_bytes(pdf.to_pdf(browser, whole.whole_book()))
     book = read(path)
     title, chapter, codebook = (heading_of(name) for name in short)
     assert [text for level, text, _ in book.bookmarks if level == 0] == [
@@ -389,18 +390,18 @@ def test_a_shorter_edition_is_printed_too(browser, short, tmp_path):
     ]  # fmt: skip
     solved = first_page(book, "Worked solutions and key")
     assert [text for level, text, place in book.bookmarks if level == 1 and place >= solved] == [chapter]
-    assert pdf.chapters() == CHAPTERS[-1:]  # the chapters that have a worksheet
+    assert chapters() == CHAPTERS[-1:]  # the chapters that have a worksheet
 
 
 def heading_of(name):
-    return pdf.heading(pdf.article(name))
+    return articles.heading(articles.article(name))
 
 
 def test_without_questions_and_exercises_nothing_is_said_of_solutions(short):
-    del short[next(name for name in short if pdf._number(name))]
-    page = pdf.book()
+    del short[next(name for name in short if articles._number(name))]
+    page = whole.whole_book()
     assert "On paper" in page and "Worked solutions and" not in page and "#solutions" not in page
-    assert pdf.chapters() == []
+    assert chapters() == []
 
 
 @pytest.mark.parametrize(
@@ -414,14 +415,14 @@ def test_pages_are_those_of_the_table_of_contents(monkeypatch, tmp_path, toc):
     for name in ("index", "one", "two"):
         (tmp_path / f"{name}.html").touch()
     (tmp_path / "_toc.yml").write_text(json.dumps(toc), encoding="utf-8")
-    monkeypatch.setattr(pdf, "HTML", tmp_path)
-    monkeypatch.setattr(pdf, "BOOK", tmp_path)
-    assert pdf.pages.__wrapped__() == {"index": "", "one": "", "two": "B" if "parts" in toc else ""}
+    monkeypatch.setattr(articles, "HTML", tmp_path)
+    monkeypatch.setattr(articles, "BOOK", tmp_path)
+    assert articles.page_names.__wrapped__() == {"index": "", "one": "", "two": "B" if "parts" in toc else ""}
 
 
 def test_a_first_page_without_subtitle_or_box_is_a_title_page(short):
-    body = pdf.fromstring("<section><h1>Feedback</h1><p>Adapted from <em>Before and After</em>.</p></section>")
-    words = pdf._take_title(body, "")
+    body = articles.fromstring("<section><h1>Feedback</h1><p>Adapted from <em>Before and After</em>.</p></section>")
+    words = whole._take_title(body, "")
     assert "<h1>Feedback</h1>" in words and "under" not in words and "Adapted" not in words
     assert "Adapted from" in body.text_content()
 
@@ -482,12 +483,12 @@ def test_no_answer_can_be_read_in_a_worksheet(worksheets, chapter):
 
 
 def test_there_is_more_room_for_words_than_for_numbers(browser):
-    style = (ROOT / "_ext" / "pdf.css").read_text(encoding="utf-8")
+    style = (ROOT / "_ext" / "paper" / "paper.css").read_text(encoding="utf-8")
 
     tab = browser.new_page()
 
     def height(kind, *places):
-        tab.set_content(f"<style>{style}</style><main class='bd-article'>{pdf.room(kind, set(places))}</main>")
+        tab.set_content(f"<style>{style}</style><main class='bd-article'>{sheets.room(kind, set(places))}</main>")
         return tab.locator(".room").bounding_box()["height"] / 96 * 25.4
 
     number = height("compute", "code")
@@ -510,21 +511,21 @@ def test_there_is_more_room_for_words_than_for_numbers(browser):
 )
 def test_what_is_too_wide_is_refused_by_name(browser, wide):
     with pytest.raises(ValueError, match="wider than the page.*here, .*wide"):
-        pdf.to_pdf(browser, pdf.page("Wide", "", pdf.SHEET.format(name="here", body=f"<h1>Wide</h1>{wide}")))
+        pdf.to_pdf(browser, pdf.whole_page("Wide", "", whole.SHEET.format(name="here", body=f"<h1>Wide</h1>{wide}")))
 
 
 def test_nothing_is_fetched_from_the_network(browser):
     image = '<h1>Far</h1><img alt="far" src="https://example.org/far.png">'
     with pytest.raises(ValueError, match="https://example.org/far.png.*make book"):
-        pdf.to_pdf(browser, pdf.page("Far", "", pdf.SHEET.format(name="here", body=image)))
+        pdf.to_pdf(browser, pdf.whole_page("Far", "", whole.SHEET.format(name="here", body=image)))
 
 
 def test_without_a_built_book_it_says_what_to_do(tmp_path, monkeypatch):
-    monkeypatch.setattr(pdf, "HTML", tmp_path)
-    pdf.pages.cache_clear()
+    monkeypatch.setattr(articles, "HTML", tmp_path)
+    articles.page_names.cache_clear()
     with pytest.raises(FileNotFoundError, match="run make book first"):
-        pdf.book()
-    pdf.pages.cache_clear()
+        whole.whole_book()
+    articles.page_names.cache_clear()
 
 
 def test_a_built_book_that_is_older_than_its_exercises_is_noticed(monkeypatch):
@@ -532,12 +533,12 @@ def test_a_built_book_that_is_older_than_its_exercises_is_noticed(monkeypatch):
     newer = [*practice.exercises(cells(chapter)), practice.Exercise(f"{chapter}.99", "New", 1, "compute", 5)]
     monkeypatch.setattr(practice, "exercises", lambda cells: newer)
     with pytest.raises(ValueError, match=rf"lacks exercise {chapter}\.99.*make book first"):
-        pdf.worksheet(chapter)
+        sheets.worksheet(chapter)
 
 
 def test_a_chapter_needs_neither_exercises_nor_objectives_nor_a_cheat_sheet(monkeypatch):
     monkeypatch.setattr(practice, "exercises", lambda cells: [])
     monkeypatch.setattr(practice, "objectives", lambda cells: [])
-    monkeypatch.setattr(pdf, "heading", lambda section: "Title")
-    headings = re.findall("<h2>(.+?)</h2>", pdf.worksheet(CHAPTERS[0]))
+    monkeypatch.setattr(sheets, "heading", lambda section: "Title")
+    headings = re.findall("<h2>(.+?)</h2>", sheets.worksheet(CHAPTERS[0]))
     assert headings == ["Test yourself"]

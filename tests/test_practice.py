@@ -1,6 +1,6 @@
 """Exercises and self-tests: every check knows its answers apart, every question is complete and reads the same elsewhere.
 
-Oracles: text2qti's own parser for the questions, Python-Markdown for their markup; the solutions' stored outputs, which
+Oracles: the questions' own files, Python-Markdown for their markup; the solutions' stored outputs, which
 nbval runs again, for the right answers.
 """
 
@@ -15,10 +15,8 @@ import pandas as pd
 import practice
 import pytest
 from conftest import ROOT
-from text2qti.config import Config
-from text2qti.quiz import Quiz
 
-CHAPTERS = sorted(int(path.stem) for path in (ROOT / "chapters" / "quizzes").glob("*.txt"))
+CHAPTERS = practice.chapters()
 CELLS = {
     chapter: json.loads(practice.chapter_path(chapter).read_text(encoding="utf-8"))["cells"] for chapter in CHAPTERS
 }
@@ -181,11 +179,6 @@ def test_check_says_what_is_wrong_with_an_exercises_name(exercise, words, sample
 # --- questions --------------------------------------------------------------------------------
 
 
-def as_text2qti_reads(chapter):
-    path = ROOT / "chapters" / "quizzes" / f"{chapter:02d}.txt"
-    return Quiz(path.read_text(encoding="utf-8"), config=Config(), source_name=path.name).questions_and_delims
-
-
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_questions_are_six_or_more_of_three_kinds_and_shown_in_the_chapter(chapter):
     asked = practice.questions(chapter)
@@ -205,22 +198,40 @@ def test_the_right_option_is_not_always_in_the_same_place_nor_the_longest(chapte
     assert sum(longest) <= len(longest) * 0.6
 
 
+START = re.compile(r"(Title:|\d+\.|\*?[a-z]\)|\[[ *]\]|\.\.\.|[+=-]) +")  # of a line of a quiz
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS)
-def test_text2qti_reads_the_same_questions(chapter):
-    """Oracle: text2qti's own parser of its own format."""
-    theirs = as_text2qti_reads(chapter)
-    ours = practice.questions(chapter)
-    kinds = {"single": "multiple_choice_question", "several": "multiple_answers_question", "number": "numerical_question"}
-    assert len(ours) == len(theirs)
-    for mine, other in zip(ours, theirs):
-        assert (other.title_raw, other.type) == (f"{mine.name}, objective {mine.objective}", kinds[mine.kind])
-        assert " ".join(other.question_raw.split()) == mine.text
-        options = [(" ".join(c.choice_raw.split()), c.correct, " ".join(c.feedback_raw.split())) for c in other.choices]
-        assert options == [tuple(option) for option in mine.options]
-        if mine.kind == "number":
-            assert other.numerical_exact == mine.value
-            assert other.numerical_max - other.numerical_exact == pytest.approx(mine.within)
-            assert (other.correct_feedback_raw, other.incorrect_feedback_raw) == mine.say
+def test_questions_hold_all_that_is_in_the_file(chapter):
+    """Oracle: the file, line by line."""
+    title, *lines = (practice.HERE / "quizzes" / f"{chapter:02d}.txt").read_text(encoding="utf-8").splitlines()
+    written = [line for line in lines if line.strip() and not line.startswith(("%", "="))]
+    asked, said = practice.questions(chapter), []
+    for question in asked:
+        said += [f"{question.name}, objective {question.objective}", question.text, *(question.say or [])]
+        said += [words for option in question.options for words in (option.text, option.say)]
+    assert " ".join(said) == " ".join(START.sub("", line, count=1).strip() for line in written)
+    rights = [option.right for question in asked for option in question.options]
+    assert rights == [line.startswith(("*", "[*")) for line in lines if re.match(r"\*?[a-z]\) |\[[ *]\] ", line)]
+    numbers = [(question.value, question.within) for question in asked if question.kind == "number"]
+    assert numbers == [tuple(map(float, line[1:].split("+-"))) for line in lines if line.startswith("=")]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_packed_questions_are_read_alike_without_text2qti(chapter, tmp_path, monkeypatch):
+    """As in a notebook for a class or for the browser."""
+    asked, packed = practice.questions(chapter), practice.pack_questions(chapter)
+    (tmp_path / "quizzes").mkdir()
+    (tmp_path / "quizzes" / f"{chapter:02d}.json").write_text(packed, encoding="utf-8")
+    monkeypatch.setattr(practice, "HERE", tmp_path)
+    monkeypatch.setitem(sys.modules, "text2qti.config", None)
+    assert practice.questions(chapter) == asked
+
+
+def test_without_text2qti_a_clone_says_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "text2qti.config", None)
+    with pytest.raises(ModuleNotFoundError, match="not installed here.*\n%pip install text2qti"):
+        practice.quiz(CHAPTERS[0])
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
@@ -235,13 +246,16 @@ def test_markup_becomes_the_html_that_markdown_makes(chapter):
     "old, new, words",
     [
         ("Title: 98.2, objective 1", "Title: 98.3, objective 1", "line 10: expected the title '98.2, objective'"),
-        ("*b) 5.5 each", "b) 5.5 each", "line 3: 0 right options"),
-        ("... Two people cannot", "% ... Two people cannot", "line 3: every option needs feedback"),
-        ("= 15 +- 0", "= fifteen", "line 14: '=' is out of place"),
+        ("*b) 5.5 each", "b) 5.5 each", "line 11 or above: Question must specify a correct choice"),
+        ("... Two people cannot", "% ... Two people cannot", "line 5: every option needs feedback"),
+        ("= 15 +- 0", "= fifteen", "line 15 or above: Invalid numerical response"),
+        ("= 15 +- 0", "= [14, 16]", "line 10: a question without options needs"),
         ("+ The two sums", "% The two sums", "line 10: a question without options needs"),
-        ("2. Ten people", "3. Ten people", "line 10: after the title, expected the question"),
-        ("a) They fell.", "[ ] They fell.", "line 16: options are either all lettered"),
-        ("a) They fell.", "? They fell.", "line 18: no part of a question begins like"),
+        ("b) Nothing.\n", "b) Nothing.\n... So.\n+ Yes.\n", "line 22 or above: Correct feedback can only"),
+        ("a) They fell.", "[ ] They fell.", "line 20 or above: Question type"),
+        ("a) They fell.", "? They fell.", "line 19 or above: Syntax error"),
+        ("Title: 98.2, obj", "Text: Think.\n\nTitle: 98.2, obj", "line 10: a self-test has questions with"),
+        ("2. Ten people", "Points: 2\n2. Ten people", "line 10: a self-test shows no points"),
     ],
 )
 def test_a_mistake_in_a_quiz_is_named_with_its_line(old, new, words, tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ for their words; and Chromium, for what it draws, asks for and complains of.
 import functools
 import html
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -20,17 +21,14 @@ from urllib.parse import urldefrag
 import markdown
 import practice
 import pytest
-from browser import launch
 from conftest import ROOT
 from playwright.sync_api import sync_playwright
 
-sys.path.append(str(ROOT / "_ext"))
-import slides  # noqa: E402
+from _ext.classroom import slides
+from _ext.shared import charts, source
+from _ext.shared.chromium import launch
 
-CHAPTERS = {
-    practice.chapter_path(int(path.stem)).stem: int(path.stem)
-    for path in sorted((ROOT / "chapters" / "quizzes").glob("*.txt"))
-}
+CHAPTERS = {practice.chapter_path(chapter).stem: chapter for chapter in practice.chapters()}
 SIZES = {"file": (1280, 720), "http": (1024, 768)}
 
 UNDRAWN = """() => [...document.querySelectorAll(".picture")]
@@ -120,9 +118,9 @@ def stored_charts(chapter):
     for cell in cells(chapter):
         for output in [] if tags(cell) & {"solution", "answer"} else cell.get("outputs", []):
             page = "".join(output.get("data", {}).get("text/html", ""))
-            for title, source in re.findall(r"<figcaption><b>(.*?)</b> (.*?)</figcaption>", page):
+            for title, where in re.findall(r"<figcaption><b>(.*?)</b> (.*?)</figcaption>", page):
                 description = "".join(output["data"]["text/plain"])
-                found.append(tuple(words(html.unescape(part)) for part in (title, source, description)))
+                found.append(tuple(words(html.unescape(part)) for part in (title, where, description)))
     return found
 
 
@@ -130,23 +128,21 @@ def stored_charts(chapter):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """The slides, as `make slides` writes them."""
-    out = tmp_path_factory.mktemp("slides")
-    subprocess.run([sys.executable, ROOT / "_ext" / "slides.py", out], check=True, capture_output=True)
+def book(tmp_path_factory):
+    """The slides in a folder like the built book's, with what they need of it."""
+    out = tmp_path_factory.mktemp("book")
+    shutil.copytree(ROOT / "_static", out / "_static")
+    charts.write_vega(out / "_static")
+    (out / "chapters").mkdir()
+    for page in ["index", *(f"chapters/{deck}" for deck in CHAPTERS)]:
+        (out / f"{page}.html").write_text("A page of the book.", encoding="utf-8")
+    slides.write_decks(out / "slides")
     return out
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory, folder):
-    """The slides as a folder of the built book, with what they need of it."""
-    out = tmp_path_factory.mktemp("book")
-    shutil.copytree(folder / "_static", out / "_static")
-    (out / "chapters").mkdir()
-    for page in ["index", *(f"chapters/{deck}" for deck in CHAPTERS)]:
-        (out / f"{page}.html").write_text("A page of the book.", encoding="utf-8")
-    slides.make(out / "slides", in_book=True)
-    return out
+def folder(book):
+    return book / "slides"
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +167,7 @@ def site(request, folder):
     if request.param == "file":
         yield "file", folder.as_uri()
         return
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder.parent))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield "http", f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -265,7 +261,7 @@ def test_words_stand_out_in_light_and_dark(seen):
 def test_every_deck_has_a_language_and_a_title_and_every_slide_one_heading(seen):
     for deck, facts in seen.items():
         assert facts.language == "en"
-        assert facts.title.endswith(slides.about.TITLE) and facts.title.startswith(f"{CHAPTERS[deck]} · ")
+        assert facts.title.endswith(source.TITLE) and facts.title.startswith(f"{CHAPTERS[deck]} · ")
     every(seen, lambda slide: len(slide.headings) != 1 and slide.headings)
 
 
@@ -468,6 +464,7 @@ def test_a_cell_tagged_slide_becomes_a_slide(tmp_path, monkeypatch):
         ("as in [chapter 6](06-chance.ipynb)", "as in chapter 6"),
         ("so {cite:p}`abrams2022`", "so (Abrams et al., 2022)"),
         ("{cite:t}`pratt1959` ranks", "Pratt (1959) ranks"),
+        ("so {cite:p}`vonelm2007`", "so (von Elm et al., 2007)"),
         ('"p < .05" & *r*', "“p &lt; .05” &amp; <em>r</em>"),
     ],
 )
@@ -489,28 +486,28 @@ def test_formulas_are_mathml(seen):
 # --- the files -------------------------------------------------------------------------------
 
 
-def test_the_same_chapters_give_the_same_bytes(folder, tmp_path):
-    slides.make(tmp_path)
+def test_the_same_chapters_give_the_same_bytes(book, tmp_path):
+    """Oracle: the program in a process of its own, where sets have another order."""
+    program = "import sys; from _ext.classroom import slides; slides.write_decks(sys.argv[1])"
+    environment = {**os.environ, "PYTHONHASHSEED": "7"}
+    subprocess.run([sys.executable, "-c", program, tmp_path], cwd=ROOT, env=environment, check=True)
     first, second = (
         {path.relative_to(out): path.read_bytes() for path in out.rglob("*") if path.is_file()}
-        for out in (folder, tmp_path)
+        for out in (book / "slides", tmp_path)
     )
     assert first.keys() == second.keys()
     assert not [name for name in first if first[name] != second[name]]
 
 
-@pytest.mark.parametrize("where", ["folder", "book/slides"])
-def test_every_link_leads_to_a_file(where, request):
-    name, _, inner = where.partition("/")
-    place = request.getfixturevalue(name) / inner
-    pages = sorted(place.glob("*.html"))
+def test_every_link_leads_to_a_file(book):
+    pages = sorted((book / "slides").glob("*.html"))
     assert [page.stem for page in pages] == [*CHAPTERS, "index"]
     for page in pages:
         text = page.read_text(encoding="utf-8")
         links = [urldefrag(link).url.partition("?")[0] for link in re.findall(r'(?:href|src)="([^"]+)"', text)]
         assert not [link for link in links if not (page.parent / link).is_file()]
-        assert any(link == f"../chapters/{page.name}" for link in links) == (bool(inner) and page.stem != "index")
-    index = (place / "index.html").read_text(encoding="utf-8")
+        assert any(link == f"../chapters/{page.name}" for link in links) == (page.stem != "index")
+    index = (book / "slides" / "index.html").read_text(encoding="utf-8")
     assert all(f'href="{deck}.html"' in index for deck in CHAPTERS)
 
 

@@ -24,7 +24,7 @@ def test_a_second_build_elsewhere_gives_the_same_bytes(tmp_path):
     shutil.copytree(ROOT, book, ignore=left_out)
     if (ROOT / ".git").exists():  # the pages link to its repository
         (book / ".git").symlink_to(ROOT / ".git")
-    lend_jupyterlite(book)  # test_lite.py builds it again
+    lend_jupyterlite(book)  # test_browser.py builds it again
     command = [Path(sys.executable).with_name("jupyter-book"), "build", "-q", "."]
     elsewhere = {**os.environ, "PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo", "LC_ALL": "C"}
     subprocess.run(command, cwd=book, env=elsewhere, check=True, capture_output=True)
@@ -35,11 +35,11 @@ def test_a_second_build_elsewhere_gives_the_same_bytes(tmp_path):
     assert not [path.as_posix() for path in different + missing]
 
 
-# Python runs a module named sitecustomize first. This one ends the build between the last page and the index, and the
-# make that runs it, as a loss of power does; or it lets the index warn.
+# Python runs a module named sitecustomize first. This one ends the build between the last page and the search, and the
+# make that runs it, as a loss of power does; or it lets the search warn.
 FAULTS = {
-    "cut off": "StandaloneHTMLBuilder.write_genindex = lambda _: os.killpg(0, 9)",
-    "a warning": "StandaloneHTMLBuilder.write_genindex = lambda _: logging.getLogger('sphinx.book').warning('odd')",
+    "cut off": "StandaloneHTMLBuilder.gen_additional_pages = lambda _: os.killpg(0, 9)",
+    "a warning": "StandaloneHTMLBuilder.gen_additional_pages = lambda _: logging.getLogger('sphinx.book').warning('odd')",
 }
 FAULTY = "import logging\nimport os\nfrom sphinx.builders.html import StandaloneHTMLBuilder\n"
 
@@ -62,7 +62,7 @@ def test_a_build_that_was_cut_off_or_failed_is_made_good_by_the_next_one(fault, 
     pages = book / "_build" / "html"
     page = pages / "chapters" / "index.html"
     assert page.exists()
-    made = ["search.html", "searchindex.js", "genindex.html", "data.zip", "slides/07-signed-rank.html"]
+    made = ["search.html", "searchindex.js", "data.zip", "slides/07-signed-rank.html"]
     assert fault != "cut off" or not (pages / made[0]).exists()  # it was cut off where it was meant to be
     subprocess.run(make, cwd=book, check=True, capture_output=True)
     assert not [name for name in made if not (pages / name).exists()]

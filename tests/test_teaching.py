@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT
 
 APPENDIX = ROOT / "chapters" / "appendix"
-CHAPTERS = sorted(int(path.stem) for path in (ROOT / "chapters" / "quizzes").glob("*.txt"))
+CHAPTERS = practice.chapters()
 CELLS = {
     chapter: json.loads(practice.chapter_path(chapter).read_text(encoding="utf-8"))["cells"] for chapter in CHAPTERS
 }

@@ -1,4 +1,4 @@
-// Runs in the page of a notebook before JupyterLite does; _ext/lite.py puts it there.
+// Runs in the page of a notebook before JupyterLite does; jupyterlite.py puts it there.
 // JupyterLite starts when `opening` is fulfilled.
 
 const BOOK = "../../"; // the book's folder, from lite/notebooks/
@@ -109,8 +109,8 @@ function topLine(isChapter, wantsFiles, copies) {
   if (wantsFiles) {
     const files = Object.assign(document.createElement("input"), { type: "file", multiple: true, hidden: true });
     add(line, "button", "Bring my files").onclick = () => files.click();
-    const said = add(line, "output", "");
-    files.onchange = async () => { said.textContent = await bring(files.files); };
+    const answer = add(line, "output", "");
+    files.onchange = async () => { answer.textContent = await bring(files.files); };
     line.append(files);
   }
   document.body.append(line);

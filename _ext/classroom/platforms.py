@@ -1,6 +1,4 @@
-"""Write the question bank for learning platforms: QTI 1.2 for Canvas, Moodle XML for Moodle.
-
-    .venv/bin/python _ext/lms.py [OUT]
+"""The question bank for learning platforms: QTI 1.2 for Canvas, Moodle XML for Moodle.
 
 The questions are those of `chapters/quizzes/NN.txt`. text2qti writes the QTI, this module the rest. A question that
 would not arrive as the book asks it is refused. The same questions give the same bytes.
@@ -8,7 +6,6 @@ would not arrive as the book asks it is refused. The same questions give the sam
 
 import io
 import re
-import sys
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -16,22 +13,15 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import unescape
 
 import numpy as np
-from text2qti.config import Config
-from text2qti.err import Text2qtiError
+import practice
 from text2qti.qti import QTI
-from text2qti.quiz import Quiz
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.append(str(ROOT / "chapters"))
-sys.path.append(str(ROOT / "_ext"))
-import about  # noqa: E402
-import practice  # noqa: E402
+from ..shared.source import SLUG, TITLE, write_zip
 
-OUT = ROOT / "_build" / "lms"
-IDENT = about.SLUG.replace("-", "_")
+ADAPT = "adapt _ext/classroom/platforms.py to this version of text2qti."
+IDENT = SLUG.replace("-", "_")
 LICENCE = "CC BY 4.0 - https://creativecommons.org/licenses/by/4.0/"
 NOTICE = "From the self-test of chapter {} of the open book {}, CC BY 4.0."
-KINDS = ("single", "several", "number")
 TYPOGRAPHY = {  # what text2qti makes of plain quotation marks, dashes and dots
     **dict.fromkeys(("&ldquo;", "&rdquo;", "&quot;"), '"'),
     **dict.fromkeys(("&lsquo;", "&rsquo;"), "'"),
@@ -39,38 +29,16 @@ TYPOGRAPHY = {  # what text2qti makes of plain quotation marks, dashes and dots
     "&mdash;": "---",
     "&hellip;": "...",
 }
-README = f"""The questions of the self-tests in the book "{about.TITLE}", for learning platforms.
-
-canvas/{about.SLUG}.zip      all chapters, for Canvas: one quiz and one question bank a chapter
-canvas/{about.SLUG}-NN.zip   chapter NN alone
-moodle/{about.SLUG}.xml      all chapters, for Moodle: one category a chapter
-moodle/{about.SLUG}-NN.xml   chapter NN alone
-
-Import a chapter once: the file with all chapters holds the same questions again.
-
-Canvas: in the course, Settings > Import Course Content. Content Type: QTI .zip file. Choose the .zip file as it is,
-leave "Default Question bank" alone, see that "Import existing quizzes as New Quizzes" is not ticked, then Add to Import
-Queue.
-The quizzes arrive unpublished. When you import a later version of the book, tick "Overwrite assessment content with
-matching IDs": then it replaces the earlier one; else you have every quiz twice.
-
-Moodle: in the question bank, Import. File format: Moodle XML format. Leave "Get category from file" ticked, choose the
-.xml file, then Import. Moodle never replaces a question: before you import a later version, delete or move the category
-"{about.TITLE}", or you have every question twice. The second ones have no ID number.
-
-Neither file has been imported into a running Canvas or Moodle; both follow what the two importers' source code reads.
-
-The questions are licensed CC BY 4.0: use and change them, and name the book.
-"""
+README = Path(__file__).with_name("platforms.txt").read_text(encoding="utf-8")
 
 
-def make(out=OUT):
+def write_question_bank(out):
     """Write all files of the question bank.
 
     Parameters
     ----------
-    out : path-like, optional
-        The folder to write to: `canvas/`, `moodle/` and `README.txt`. Default: `_build/lms`.
+    out : path-like
+        The folder to write to: `canvas/`, `moodle/` and `README.txt`.
 
     Returns
     -------
@@ -83,11 +51,10 @@ def make(out=OUT):
         If a quiz is malformed, or Canvas would show or accept something else than the book; the message names it.
     """
     out = Path(out)
-    files = sorted((practice.HERE / "quizzes").glob("*.txt"))
-    if not files:
+    chapters = {chapter: _read(chapter) for chapter in practice.chapters()}
+    if not chapters:
         raise ValueError(f"There are no questions in {practice.HERE / 'quizzes'}.")
-    chapters = {int(path.stem): _read(int(path.stem)) for path in files}
-    names = {about.SLUG: list(chapters), **{f"{about.SLUG}-{chapter:02d}": [chapter] for chapter in chapters}}
+    names = {SLUG: list(chapters), **{f"{SLUG}-{chapter:02d}": [chapter] for chapter in chapters}}
     made = {}
     for kind, suffix, write in (("canvas", "zip", canvas), ("moodle", "xml", moodle)):
         (out / kind).mkdir(parents=True, exist_ok=True)
@@ -95,45 +62,51 @@ def make(out=OUT):
             path = out / kind / f"{name}.{suffix}"
             path.write_bytes(write({chapter: chapters[chapter] for chapter in members}, name))
             made[path] = [question for chapter in members for question in chapters[chapter][0]]
-    (out / "README.txt").write_text(README, encoding="utf-8", newline="\n")
+    (out / "README.txt").write_text(README.format(title=TITLE, slug=SLUG), encoding="utf-8", newline="\n")
     return made
 
 
 def _read(chapter):
     """Read a chapter's questions, ours and text2qti's, and refuse what would differ in Canvas."""
-    questions, file = practice.questions(chapter), f"quizzes/{chapter:02d}.txt"
-    try:
-        quiz = Quiz((practice.HERE / file).read_text(encoding="utf-8"), config=Config(), source_name=file)
-    except Text2qtiError as error:
-        reason = " ".join(str(error).split())
-        raise ValueError(f"text2qti, which writes the files for Canvas, stopped. {reason}") from error
+    questions, quiz, file = practice.questions(chapter), practice.read_quiz(chapter), f"quizzes/{chapter:02d}.txt"
     if not re.match(rf"{chapter} · .", quiz.title_raw or ""):
         raise ValueError(f"{file}: the first line must be 'Quiz title: {chapter} · ' and the chapter's title.")
-    for ours, theirs in zip(questions, quiz.questions_and_delims):
+    for ours, theirs in zip(questions, quiz.questions_and_delims, strict=True):
         # text2qti's own identifiers are hashes, so that a question with another comma would be another question
-        theirs.id = f"{IDENT}_{ours.name.replace('.', '_')}"
+        _replace(theirs, id=f"{IDENT}_{ours.name.replace('.', '_')}")
         texts = [(ours.text, theirs.question_html_xml)]
         for option, choice in zip(ours.options, theirs.choices):
             texts += [(option.text, choice.choice_html_xml), (option.say, choice.feedback_html_xml)]
         if ours.kind == "number":
             texts += zip(ours.say, (theirs.correct_feedback_html_xml, theirs.incorrect_feedback_html_xml))
             # text2qti rounds to four decimals, and with them the tolerance
-            ends = map(_number, (ours.value - ours.within, ours.value, ours.value + ours.within))
-            theirs.numerical_min_html_xml, theirs.numerical_exact_html_xml, theirs.numerical_max_html_xml = ends
+            _replace(
+                theirs,
+                numerical_min_html_xml=_number(ours.value - ours.within),
+                numerical_exact_html_xml=_number(ours.value),
+                numerical_max_html_xml=_number(ours.value + ours.within),
+            )
         for text, html in texts:
-            shown = _plain(unescape(html))
-            if shown != practice.to_html(text):
+            there = _as_the_book_has_it(unescape(html))
+            if there != practice.to_html(text):
                 raise ValueError(
-                    f"{file}, question {ours.name}: Canvas would show {shown!r}, the book {practice.to_html(text)!r}. "
+                    f"{file}, question {ours.name}: Canvas would show {there!r}, the book {practice.to_html(text)!r}. "
                     "Write it in plain words, with no other markup than emphasis and code."
                 )
-    quiz.id = f"{IDENT}_{chapter:02d}"
-    quiz.shuffle_answers_xml = "true"
-    quiz.description_html_xml = NOTICE.format(chapter, about.TITLE)
+    description = NOTICE.format(chapter, TITLE)
+    _replace(quiz, id=f"{IDENT}_{chapter:02d}", shuffle_answers_xml="true", description_html_xml=description)
     return questions, quiz
 
 
-def _plain(html):
+def _replace(thing, **attributes):
+    """Replace what text2qti has put into its objects, and writes into its files."""
+    for name, value in attributes.items():
+        if not hasattr(thing, name):
+            raise ValueError(f"text2qti's {type(thing).__name__} has no {name}: {ADAPT}")
+        setattr(thing, name, value)
+
+
+def _as_the_book_has_it(html):
     """Bring text2qti's HTML into the form of `practice.to_html`: one paragraph, plain quotation marks."""
     html = " ".join(re.sub(r"(?s)^<p>((?:(?!<p>).)*)</p>$", r"\1", html).split())
     return re.sub("|".join(TYPOGRAPHY), lambda found: TYPOGRAPHY[found[0]], html)
@@ -161,18 +134,19 @@ def canvas(chapters, name):
             files |= {path: package.read(path) for path in package.namelist()}
     manifest = made[0].imsmanifest_xml
     resources = r"(?s)(?<=<resources>\n).*(?=  </resources>)"
+    listed = ["".join(re.findall(resources, qti.imsmanifest_xml)) for qti in made]
     for old, new in (
         (r'(?<=<manifest identifier=")[^"]*', name),
-        (resources, "".join(re.search(resources, qti.imsmanifest_xml)[0] for qti in made)),
+        (resources, "".join(listed)),
         (r"(?s) *<imsmd:lifeCycle>.*</imsmd:lifeCycle>\n", ""),  # it holds nothing but today's date
         (r"Private \(Copyrighted\)[^<]*", LICENCE),
     ):
-        manifest = re.sub(old, lambda _: new, manifest)
+        manifest, count = re.subn(old, lambda _, new=new: new, manifest)
+        if count != 1:
+            raise ValueError(f"text2qti's manifest has {count} of {old!r} instead of 1: {ADAPT}")
     files["imsmanifest.xml"] = manifest
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as package:
-        for path, content in files.items():
-            package.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)  # dated 1980, always
+    write_zip(stream, files.items())
     return stream.getvalue()
 
 
@@ -185,8 +159,8 @@ def moodle(chapters, name):
     for chapter, (questions, quiz) in chapters.items():
         title = quiz.title_raw.partition(" · ")[2].replace("/", "//")
         category = ElementTree.SubElement(root, "question", type="category")
-        _text(category, "category", f"top/{about.TITLE}/{chapter:02d} · {title}")
-        _text(category, "info", NOTICE.format(chapter, about.TITLE), format="plain_text")
+        _text(category, "category", f"top/{TITLE}/{chapter:02d} · {title}")
+        _text(category, "info", NOTICE.format(chapter, TITLE), format="plain_text")
         for question in questions:
             root.append(_moodle_question(question))
     ElementTree.indent(root)
@@ -198,7 +172,7 @@ def _moodle_question(question):
     element = ElementTree.Element("question", type=kind)
     _text(element, "name", f"{question.name} · objective {question.objective}")
     _text(element, "questiontext", practice.to_html(question.text), format="html")
-    ElementTree.SubElement(element, "idnumber").text = f"{about.SLUG}-{question.name}"
+    ElementTree.SubElement(element, "idnumber").text = f"{SLUG}-{question.name}"
     if question.kind == "number":
         for text, share, say in zip((_number(question.value), "*"), (100, 0), question.say):
             answer = _answer(element, text, share, say)
@@ -229,22 +203,3 @@ def _text(parent, tag, text, **attributes):
 def _number(value):
     """Write a number with all its decimals, without an exponent and without the noise of binary arithmetic."""
     return np.format_float_positional(round(value, 10), trim="-")
-
-
-def main(out=OUT):
-    """Write the files and say what was made."""
-    made = make(out)
-    print("file                            questions  single  several  number      size")
-    for path, questions in made.items():
-        kinds = Counter(question.kind for question in questions)
-        counts = "".join(f"{kinds[kind]:>{len(kind) + 2}}" for kind in KINDS)
-        name, size = f"{path.parent.name}/{path.name}", path.stat().st_size / 1000
-        print(f"{name:<32}{len(questions):>9}{counts}{size:>7.0f} kB")
-    print(f"They are in {out}, with a README.txt that says how to import them.")
-
-
-if __name__ == "__main__":
-    try:
-        main(*sys.argv[1:2])
-    except ValueError as error:
-        sys.exit(str(error))

@@ -1,131 +1,56 @@
-"""The few Sphinx hooks this book needs.
+"""The pages of the book: the Sphinx extension that this book needs besides Jupyter Book's own.
 
-Charts work without a network, solutions are folded, no notebook is half-run, what a class needs is made with the book,
-as are the notebooks for the browser, and the links to the repository follow whoever publishes it.
+In come the chapters, as notebooks and Markdown, and the HTML that Sphinx and the theme make of them. Out come pages that
+work without a network, also from a folder; that are light; and that everyone can use. With them goes all that is offered
+on them: what a class needs, the notebooks for the browser, the data as a zip.
+
+- ``chapters.py`` prepares a notebook before Sphinx reads it.
+- ``body.py`` mends what Sphinx made of it, ``templates/`` what the theme puts around it, and ``static/page.js`` what only
+  the open page can know. A mend that finds nothing to mend fails and says so.
+- ``fonts.py`` cuts the fonts down to the icons and letters that the pages show.
+
+Entry: `setup`, which Sphinx calls.
 """
 
-import hashlib
-import json
 import os
-import re
 import shutil
-import subprocess
 import sys
-import zipfile
-from itertools import groupby
 from pathlib import Path
 
-import accessible
-import charts
-import lean
-import study
-from nbformat.v4 import new_markdown_cell
+from docutils import nodes
+from myst_nb.sphinx_ext import add_global_html_resources
 from sphinx.util import logging
 
+from ..shared import charts, source, tables
+from ..shared.formulas import mathml
+from . import body, fonts
+from .chapters import prepare
+
 logger = logging.getLogger(__name__)
-
-# A chart measures its width when it is drawn and when the window changes: what opens counts as such a change.
-# From file:// a browser may not fetch the pages that a search found, so the search shows their titles only.
-SCRIPT = """{
-  const fit = () => window.dispatchEvent(new Event("resize"));  // Vega measures its width then
-  document.addEventListener("toggle", fit, true);
-  document.addEventListener("toggle", ({target}) => {  // the numbers behind a chart wait in a <noscript>
-    target.querySelectorAll(":scope > noscript").forEach(kept => { kept.outerHTML = kept.textContent; });
-  }, true);
-  document.addEventListener("DOMContentLoaded", () => {  // the sidebar still moves when the window has stopped
-    let later;
-    const column = document.querySelector(".bd-article");
-    if (column) new ResizeObserver(() => { clearTimeout(later); later = setTimeout(fit, 100); }).observe(column);
-  });
-  const page = document.documentElement.dataset;
-  let theme;  // paper is light, whatever the screen is
-  window.addEventListener("beforeprint", () => { theme = page.theme; page.theme = "light"; });
-  window.addEventListener("afterprint", () => { page.theme = theme; });
-  if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-}"""
-CLASS = {"answer", "instructor"}  # tags of cells that only the class notebooks keep
-RUN = """<p class="run"><a href="../lite/notebooks/index.html?path={0}.ipynb">Run this chapter in your browser</a>:
-nothing to install, nothing leaves your computer.</p>"""
-FOR_CLASS = """<p class="for-class">For class:
-<a href="../class/student/{0}.ipynb" download="{0}-student.ipynb">student notebook</a> ·
-<a href="../class/instructor/{0}.ipynb" download="{0}-instructor.ipynb">instructor notebook</a> (with solutions) ·
-<a href="../slides/{0}.html">slides</a></p>"""
-FRONT = """<!doctype html>
-<html lang="en">
-<title>%s</title>
-<link rel="icon" href="data:,">
-<meta http-equiv="refresh" content="0; url=%s.html">
-</html>
-"""
+HERE = Path(__file__).resolve().parent
+FRONT = (HERE / "front.html").read_text(encoding="utf-8")
 
 
-def read_notebook(app, docname, source):
-    """Refuse a notebook that did not run to its end, fold its solutions, and link to what is for the class instead."""
-    if app.env.doc2path(docname).endswith(".ipynb"):
-        notebook = json.loads(source[0])
-        check(notebook["cells"], docname)
-        notebook["cells"] = [cell for cell in notebook["cells"] if not CLASS & set(cell["metadata"].get("tags", []))]
-        notebook["cells"] = list(fold_solutions(notebook["cells"]))
-        chapter = re.fullmatch(r"chapters/((\d\d)-.*)", docname)
-        if chapter and (Path(app.srcdir) / "chapters" / "quizzes" / f"{chapter[2]}.txt").exists():
-            notebook["cells"].insert(1, new_markdown_cell((RUN + FOR_CLASS).format(chapter[1])))
-        source[0] = json.dumps(notebook)
+def setup(app):
+    """Let Sphinx call the functions of this room."""
+    app.add_html_math_renderer("mathml", (write_formula, None), (write_formula, None))
+    app.add_js_file("page.js")
+    app.connect("config-inited", configure)
+    app.connect("builder-inited", copy_style_early)
+    app.connect("source-read", prepare_notebook)
+    app.connect("html-page-context", complete_page)
+    app.connect("build-finished", complete_book)
+    # When a program or a style changes, all pages are built again.
+    return {"parallel_read_safe": True, "env_version": source.fingerprint(app.srcdir, ["_ext", "_static"])}
 
 
-def check(cells, docname):
-    for number, cell in enumerate(cells, start=1):
-        if cell["cell_type"] == "code" and "".join(cell["source"]).strip():
-            if cell["execution_count"] is None:
-                logger.warning("cell %s has not been run: make execute", number, location=docname)
-            if any(output["output_type"] == "error" for output in cell["outputs"]):
-                logger.warning("cell %s ended in an error", number, location=docname)
-
-
-def fold_solutions(cells):
-    """Put each run of cells tagged "solution" into a <details>, which Jupyter shows as plain cells."""
-    for is_solution, run in groupby(cells, lambda cell: "solution" in cell["metadata"].get("tags", [])):
-        if is_solution:
-            yield new_markdown_cell('<details class="solution"><summary>Worked solution</summary>')
-        yield from run
-        if is_solution:
-            yield new_markdown_cell("</details>")
-
-
-def repository(book):
-    """Return the web address of the repository that the book is published from, or None.
-
-    On GitHub Actions the environment names it. Elsewhere it is git's remote ``origin``, if that is on GitHub.
-    """
-    if name := os.environ.get("GITHUB_REPOSITORY"):
-        return f"{os.environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{name}"
-    if not (book / ".git").exists():  # else git would find the repository of a folder further up
-        return None
-    try:
-        remote = subprocess.run(["git", "remote", "get-url", "origin"], cwd=book, capture_output=True, text=True)
-    except FileNotFoundError:  # no git here
-        return None
-    return on_github(remote.stdout.strip())
-
-
-def on_github(remote):
-    """Turn git's address of a repository on GitHub into that of its page; None if it is not on GitHub."""
-    host = r"(?:https?://(?:[^/@]+@)?github\.com/|git@github\.com:|ssh://git@(?:ssh\.)?github\.com(?::\d+)?/)"
-    parts = re.fullmatch(host + r"([\w-]+)/([\w.-]+?)(?:\.git)?/?", remote)
-    return "https://github.com/{}/{}".format(*parts.groups()) if parts else None
-
-
-def published(address):
-    """Return where GitHub Pages shows the book of a repository; None if there is none, or not on GitHub."""
-    parts = re.fullmatch(r"https://github\.com/([\w-]+)/([\w.-]+)", address or "")
-    if not parts:
-        return None
-    owner, name = parts[1].lower(), parts[2]
-    return f"https://{owner}.github.io" + ("" if name.lower() == f"{owner}.github.io" else f"/{name}")
-
-
-def link_to_repository(app, config):
-    """Give the pages buttons to their repository and to Binder, if there is a repository."""
-    address = repository(Path(app.srcdir))
+def configure(app, config):
+    """Add this room's templates and script, and buttons to the repository and to Binder, if there is a repository."""
+    templates = HERE / "templates"  # in the same folders as in the theme, and before the theme's
+    config.templates_path[:0] = [str(templates), str(templates / "components")]
+    config.html_static_path.append(str(HERE / "static"))
+    config.html_theme_options["back_to_top_button"] = False  # templates/layout.html has one in a landmark
+    address = source.repository(app.srcdir)
     if not address:
         return
     config.html_theme_options |= {
@@ -136,86 +61,74 @@ def link_to_repository(app, config):
         "use_source_button": True,
         "use_issues_button": True,
     }
-    if published(address):  # Binder reaches public repositories only
+    if source.published(address):  # Binder reaches public repositories only
         binder = {"binderhub_url": "https://mybinder.org", "notebook_interface": "jupyterlab"}
         config.html_theme_options["launch_buttons"] = binder
 
 
-def add_charts(app, pagename, templatename, context, doctree):
-    """Give the script of the charts to the pages that have charts."""
-    if '<figure class="chart">' in context.get("body", ""):
-        app.add_js_file(None, body=charts.script(context["body"]))
+def copy_style_early(app):
+    """Let MyST-NB copy its style before the pages, not after: how a page names a style depends on whether it is there."""
+    if app.builder.format == "html":
+        (Path(app.outdir) / "_static").mkdir(parents=True, exist_ok=True)
+        add_global_html_resources(app, None)
 
 
-def finish(app, exception):
-    """Add the charts' program, what a class needs, and a front page, and make the pages light."""
+def prepare_notebook(app, docname, text):
+    """Prepare the source of a page, if it is a notebook."""
+    if Path(app.env.doc2path(docname)).suffix == ".ipynb":
+        text[0] = prepare(text[0], docname)
+
+
+def write_formula(writer, node):
+    """Write a formula of a page."""
+    block = isinstance(node, nodes.math_block)
+    tag = "div" if block else "span"
+    writer.body.append(f'<{tag} class="math">{mathml(node.astext(), block)}</{tag}>')
+    raise nodes.SkipNode
+
+
+def complete_page(app, pagename, templatename, context, doctree):
+    """Mend the body of a page, and give it the scripts and styles that what is in it needs."""
+    if not context.get("body"):  # of the search
+        return
+    if '<figure class="chart">' in context["body"]:
+        app.add_js_file(None, body=charts.loader_for(context["body"]))
+    context["has_formulas"] = "<math" in context["body"]  # see templates/layout.html
+    context["body"] = body.mend(context["body"], pagename)
+
+
+def complete_book(app, exception):
+    """Add what belongs to the book as a whole."""
     if exception or app.builder.format != "html":
         return
     out = Path(app.outdir)
-    (out / "index.html").write_text(FRONT % (app.config.html_title, app.config.root_doc), encoding="utf-8")
-    charts.write_bundle(out / "_static")
-    for path in set((out / "chapters").rglob("*.html")) - set(pages(app)):
+    pages = [path for path in (out / f"{name}.html" for name in sorted([*app.env.found_docs, "search"])) if path.exists()]
+    for path in set((out / "chapters").rglob("*.html")) - set(pages):
         path.unlink()  # of a chapter that was left out
-    accessible.make(pages(app))
-    lean.make(out, pages(app))
+    body.check_frames(pages)
+    fonts.write(out / "_static", pages)
+    charts.write_vega(out / "_static")
+    front = FRONT.format(title=app.config.html_title, root=app.config.root_doc)
+    (out / "index.html").write_text(front, encoding="utf-8")
     make_for_class(app, out)
-    if left_out := study.left_out(Path(app.srcdir) / "data"):
+    if left_out := tables.left_out(Path(app.srcdir) / "data"):
         print(left_out, file=sys.stderr)
 
 
-def pages(app):
-    """Return the files of all pages, those of the search and the index too, but not of what is made apart from them."""
-    out = Path(app.outdir)
-    names = [*app.env.found_docs, "search", "genindex"]
-    return [path for path in (out / f"{name}.html" for name in sorted(names)) if path.exists()]
-
-
 def make_for_class(app, out):
-    """Make what a class needs, unless it was made from the same; importing what makes it takes as long as a build."""
+    """Make what the pages offer to a class, unless it was made from the same; importing what makes it takes long."""
     book, record = Path(app.srcdir), Path(app.doctreedir) / "for-class.txt"
-    address = published(repository(book))
-    made_from = f"{fingerprint(book, ['_ext', '_static', 'chapters', 'data'])} {address} {os.environ.get('PYODIDE')}"
+    address = source.published(source.repository(book))
+    folders = source.fingerprint(book, ["_ext", "_static", "chapters", "data"])
+    made_from = f"{folders} {address} {os.environ.get('PYODIDE')}"
     if record.exists() and record.read_text(encoding="utf-8") == made_from and (out / "lite").exists():
         return
-    import classroom
-    import lite
-    import lms
-    import slides
+    from .. import browser, classroom
 
     for name in ("class", "slides", "lms"):
         shutil.rmtree(out / name, ignore_errors=True)
-    classroom.make(out / "class", address)
-    slides.make(out / "slides", in_book=True)
-    lms.make(out / "lms")
-    pack(study.tables(book / "data"), book, out / "data.zip")
-    lite.publish(out)
+    classroom.write(out, address)
+    files = ((path.relative_to(book).as_posix(), path.read_bytes()) for path in tables.tables(book / "data"))
+    source.write_zip(out / "data.zip", files)
+    browser.publish(out)
     record.write_text(made_from, encoding="utf-8")
-
-
-def fingerprint(book, folders):
-    """Sum up all files in some folders of the book."""
-    digest = hashlib.sha256()
-    for folder in folders:
-        for path in sorted((Path(book) / folder).rglob("*")):
-            if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts):
-                digest.update(f"{path.relative_to(book).as_posix()}\n".encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
-def pack(paths, book, target):
-    """Put files of the book into a zip, dated 1980, so that the same files give the same bytes."""
-    with zipfile.ZipFile(target, "w") as archive:
-        for path in paths:
-            entry = zipfile.ZipInfo(path.relative_to(book).as_posix())
-            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
-
-
-def setup(app):
-    app.add_html_math_renderer("mathml", (lean.formula, None), (lean.formula, None))
-    app.add_js_file(None, body=SCRIPT + accessible.SCRIPT)
-    app.connect("html-page-context", add_charts)
-    app.connect("config-inited", link_to_repository)
-    app.connect("source-read", read_notebook)
-    app.connect("build-finished", finish)
-    # When a program or a style changes, all pages are built again.
-    return {"parallel_read_safe": True, "env_version": fingerprint(app.srcdir, ["_ext", "_static"])}

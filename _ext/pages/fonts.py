@@ -1,13 +1,11 @@
-"""What makes the pages light: formulas without a program, the icons that are shown, markup that says something.
+"""The fonts of a built book, cut down to what its pages show, and written into style sheets.
 
-Formulas become MathML, which every browser draws by itself; the letters it needs come from the font STIX Two Math. That
-takes the place of MathJax, 678 kB compressed on each page with a formula. Of the theme's icons, 180 kB, the pages show
-fifteen. Both fonts lie in a style sheet, because some browsers refuse fonts from file://.
+Of the theme's icons, 180 kB, a page shows fifteen; formulas need some letters of STIX Two Math. Both fonts lie in their
+style sheets, ``icons.css`` and ``formulas.css``, because some browsers refuse fonts from file://.
 """
 
 import base64
 import hashlib
-import html
 import importlib.util
 import io
 import re
@@ -16,118 +14,102 @@ import unicodedata
 from pathlib import Path
 
 import pydata_sphinx_theme
-from docutils import nodes
-from latex2mathml.converter import convert
+import sphinx_book_theme
+from lxml.html import document_fromstring
 
-FORMULA = re.compile(r"<math.*?</math>", re.DOTALL)
-ICON = re.compile(r"\bfa-[a-z0-9-]+")
+FORMULAS = Path(__file__).with_name("formulas.css").read_text(encoding="utf-8")
+THEMES = [Path(theme.__file__).parent / "theme" for theme in (pydata_sphinx_theme, sphinx_book_theme)]
+FAMILIES = {"solid": ("Free", 900), "regular": ("Free", 400), "brands": ("Brands", 400)}
 RULE = re.compile(r'((?:\.fa-[\w-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}')
-CHANGES = [  # what is taken out of a page, and what takes its place; nothing is found twice
-    # The icons' fonts draw every icon without the 1.5 MB of icons as programs; a font's preload fails from file://.
-    (r'<script src="[^"]*/fontawesome/[^"]*"></script>|<link rel="preload" as="(?:font|script)"[^>]*>', ""),
-    (r'<link href="([^"]*_static/)vendor/fontawesome/[^"]*" rel="stylesheet" />', r'<link href="\1icons.css" rel="stylesheet" />'),
-    # Names and punctuation in code have the colour of all text; with the operators they are a third of a page's elements.
-    (r'<span class="(?:n|nn|o|p|w)">([^<]*)</span>', r"\1"),
-    # The numbers behind a chart become elements when they are asked for, or where no program runs; see book.SCRIPT.
-    (
-        r"(?s)(<summary>This chart in words and numbers</summary><p>[^<]*</p>)(?!<noscript>)(.*?)(</details></figure>)",
-        r"\1<noscript>\2</noscript>\3",
-    ),
-    # This name holds what is in the file already; Sphinx adds it or not, depending on what was built before.
-    (r"(mystnb\.[0-9a-f]+\.css)\?v=[0-9a-f]+", r"\1"),
-]
-FORMULAS = """@font-face { font-family: "STIX Two Math"; src: url(%s); }
-math { font-family: "STIX Two Math", math; font-size: 1.15em; }
-math[display="block"] { width: max-content; margin: 0 auto; }
-div.math { margin: 1rem 0; overflow: auto hidden; }
-"""
-SPACING = [  # bars stand close to what they enclose, and are as long as the text; capital Greek letters stand upright
-    (r'<mo(?: stretchy="\w+")?>&#x0007C;</mo>', '<mo stretchy="false" lspace="0" rspace="0">|</mo>'),
-    (r'<mo(?: stretchy="\w+")?>&#x000AF;</mo>', '<mo stretchy="true">&#x203E;</mo>'),
-    (r"<mi>(&#x003(?:9[1-9A-F]|A[0-9]);)</mi>", r'<mi mathvariant="normal">\1</mi>'),
-]
+PRIVATE = range(0xE000, 0xF900)  # the letters of no language, which icons are
+ADAPT = "adapt _ext/pages/fonts.py to this version of the theme."
 
 
-def formula(writer, node):
-    """Write a formula of a page."""
-    block = isinstance(node, nodes.math_block)
-    tag = "div" if block else "span"
-    writer.body.append(f'<{tag} class="math">{mathml(node.astext(), block)}</{tag}>')
-    raise nodes.SkipNode
+def write(static, pages):
+    """Write the style sheets for icons and formulas.
 
-
-def mathml(tex, block):
-    """Turn a formula into MathML, for a line of its own or within the text; it keeps how it was written."""
-    formula = convert(tex, display="block" if block else "inline")
-    formula = formula.replace("<math ", f'<math alttext="{html.escape(tex.strip())}" ', 1)
-    for old, new in SPACING:
-        formula = re.sub(old, new, formula)
-    return formula
-
-
-def make(out, pages):
-    """Lighten the pages of a built book, and write the fonts that they need."""
-    icons, letters = {"fa-solid"}, {"√"}
+    Parameters
+    ----------
+    static : path-like
+        The folder ``_static`` of the built book; the theme's own fonts of icons are removed from it.
+    pages : list of path-like
+        The files of all pages.
+    """
+    icons, letters = set(), {"√"}  # which grows with what is below it
     for path in pages:
-        text = lighter = path.read_text(encoding="utf-8")
-        for old, new in CHANGES:
-            lighter = re.sub(old, new, lighter)
-        for found in FORMULA.findall(lighter):
-            letters |= set(html.unescape(re.sub("<[^>]*>", "", found)))
-        if "<math" in lighter and "formulas.css" not in lighter:
-            sheet = r'<link href="\1formulas.css" rel="stylesheet" />'
-            lighter = re.sub(r'(?=<link href="([^"]*_static/)icons\.css")', sheet + "\n  ", lighter, count=1)
-        icons |= set(ICON.findall(lighter))
-        if lighter != text:
-            path.write_text(lighter, encoding="utf-8")
-    letters |= set(filter(is_italic_of(letters), map(chr, [0x210E, *range(0x1D434, 0x1D7CC)])))
-    write_formulas(out / "_static" / "formulas.css", letters)
-    write_icons(out / "_static", icons)
+        page = document_fromstring(Path(path).read_text(encoding="utf-8"))
+        classes = " ".join([*page.xpath("//@class"), *page.xpath("//script[contains(., 'document.write')]/text()")])
+        icons |= set(re.findall(r"\bfa-[a-z0-9-]+", classes))
+        letters |= set("".join(formula.text_content() for formula in page.iter("math")))
+    letters |= set(filter(_is_italic_of(letters), map(chr, [0x210E, *range(0x1D434, 0x1D7CC)])))
+    _write_formulas(Path(static), letters)
+    _write_icons(Path(static), icons)
 
 
-def is_italic_of(letters):
+def _is_italic_of(letters):
     """A letter alone in a formula is drawn as one of mathematics' italic letters."""
     return lambda letter: (
-        re.match("MATHEMATICAL ITALIC|PLANCK", unicodedata.name(letter, "")) and unicodedata.normalize("NFKC", letter) in letters
+        re.match("MATHEMATICAL ITALIC|PLANCK", unicodedata.name(letter, ""))
+        and unicodedata.normalize("NFKC", letter) in letters
     )
 
 
-def write_formulas(sheet, letters):
+def _write_formulas(static, letters):
     font = Path(importlib.util.find_spec("ziamath").origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
-    write(sheet, [font], letters, lambda: FORMULAS % cut(font, letters))
+    _write_if_new(static / "formulas.css", [font], letters, lambda: FORMULAS.replace("FONT", _cut(font, letters)))
 
 
-def write_icons(static, names):
-    """Write the style sheet of the icons again, with those only that occur in the pages, in place of all others."""
-    (source,) = Path(pydata_sphinx_theme.__file__).parent.glob("theme/**/fontawesome/*/css/all.min.css")
-    css = source.read_text(encoding="utf-8")
-    rules = [(rule, code) for rule, code in RULE.findall(css) if names & set(ICON.findall(rule))]
-    letters = {chr(int(code, 16)) for _, code in rules} | {"\uf107"}  # the theme's own arrow
+def _write_icons(static, names):
+    """Write the icons that the pages name, and those that the theme's own style sheets and scripts bring in."""
+    (sheet,) = _in_themes("fontawesome/*/css/all.min.css", "the icons")
+    css = sheet.read_text(encoding="utf-8")
+    own = _in_themes("styles/*theme*.css", "the themes' styles")
+    shown = {letter for path in own for letter in _icons_of(path.read_text(encoding="utf-8"))}
+    for path in _in_themes("scripts/*theme*.js", "the themes' scripts"):
+        names = names | set(re.findall(r"\bfa-[a-z-]+", path.read_text(encoding="utf-8")))
+    rules = {rule: chr(int(code, 16)) for rule, code in RULE.findall(css) if names & set(re.findall(r"fa-[\w-]+", rule))}
+    if not rules or not shown:
+        raise ValueError(f"{sheet.name} has no rules for icons, or the theme shows none of its own: {ADAPT}")
 
-    def sheet():
+    def lines():
         yield re.sub(r"@font-face\{[^}]*\}", "", RULE.sub("", css))
-        for rule, code in rules:
-            yield '%s{content:"\\%s"}' % (rule, code)
-        for name, family, weight in [("solid", "Free", 900), ("regular", "Free", 400), ("brands", "Brands", 400)]:
-            if f"fa-{name}" in names:
-                font = cut(source.parent.parent / "webfonts" / f"fa-{name}-{weight}.ttf", letters)
-                yield f'@font-face{{font-family:"Font Awesome 6 {family}";font-weight:{weight};src:url({font})}}'
+        for rule, letter in rules.items():  # nobody wants to hear them; older browsers take the first form
+            code = f'"\\{ord(letter):x}"'
+            yield f'{rule}{{content:{code};content:{code} / ""}}'
+        for name, (family, weight) in FAMILIES.items():
+            font = sheet.parent.parent / "webfonts" / f"fa-{name}-{weight}.ttf"
+            if f"fa-{name}" in names or name == "solid":
+                address = _cut(font, shown | set(rules.values()))
+                yield f'@font-face{{font-family:"Font Awesome 6 {family}";font-weight:{weight};src:url({address})}}'
 
-    write(static / "icons.css", [source], names, lambda: "\n".join(sheet()))
-    for folder in static.glob("vendor/fontawesome/*/*/"):  # what is left there is their licence
+    _write_if_new(static / "icons.css", [sheet, *own], names, lambda: "\n".join(lines()))
+    for folder in static.glob("vendor/fontawesome/*/*/"):  # what is left there are their licences
         shutil.rmtree(folder)
 
 
-def write(sheet, sources, letters, make):
+def _in_themes(pattern, what):
+    found = sorted(path for theme in THEMES for path in theme.glob(f"*/static/**/{pattern}"))
+    if not found:
+        raise ValueError(f"{what} are not at {pattern}: {ADAPT}")
+    return found
+
+
+def _icons_of(css):
+    """Return the icons that a style sheet holds, as letters or by their codes."""
+    codes = re.findall(r"\\(f[0-9a-f]{3})\b", css)
+    return {letter for letter in css if ord(letter) in PRIVATE} | {chr(int(code, 16)) for code in codes}
+
+
+def _write_if_new(sheet, sources, letters, content):
     """Write a style sheet, unless it is there and was made from the same."""
-    made_of = hashlib.sha256(b"".join(source.read_bytes() for source in [*sources, Path(__file__)]))
+    made_of = hashlib.sha256(b"".join(source.read_bytes() for source in [*sources, Path(__file__)]) + FORMULAS.encode())
     made_of.update(" ".join(sorted(letters)).encode())
     first = f"/* {made_of.hexdigest()[:16]} */\n"
     if not sheet.exists() or not sheet.read_text(encoding="utf-8").startswith(first):
-        sheet.write_text(first + make(), encoding="utf-8")
+        sheet.write_text(first + content(), encoding="utf-8")
 
 
-def cut(path, letters):
+def _cut(path, letters):
     """Cut a font down to some letters, and return it as the address of its data."""
     from fontTools import subset  # takes a while: only when it is needed
 

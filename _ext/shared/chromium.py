@@ -1,4 +1,4 @@
-"""The browser that prints the book and that the tests drive. As a program: make sure that there is one."""
+"""The browser that prints the book and that the tests drive. As a program, it makes sure that there is one."""
 
 import os
 import shutil

@@ -6,7 +6,9 @@ Somebody's survey or a class list may lie there, too, and must not reach a page,
 import csv
 from pathlib import Path
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+from .source import BOOK
+
+DATA = BOOK / "data"
 SHAPE = ["instruments.csv", "items.csv", "codebook.csv", "raw/before.csv", "raw/after.csv"]  # of every study
 SHEETS = {".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".sav", ".zip"}  # as tables come from surveys and from classes
 

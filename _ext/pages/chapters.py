@@ -1,0 +1,47 @@
+"""What happens to a notebook before Sphinx reads it: it must have run, solutions fold, what is for class is linked to."""
+
+import json
+import re
+from itertools import groupby
+from pathlib import Path
+
+import practice
+from nbformat.v4 import new_markdown_cell
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+ONLY_FOR_CLASS = {"answer", "instructor"}  # tags of cells that only the class notebooks keep
+OFFERS = (Path(__file__).with_name("offers.html")).read_text(encoding="utf-8")
+
+
+def prepare(text, docname):
+    """Turn a notebook's JSON into that of the page."""
+    notebook = json.loads(text)
+    cells = notebook["cells"]
+    warn_of_cells_that_did_not_run(cells, docname)
+    cells = [cell for cell in cells if not ONLY_FOR_CLASS & set(cell["metadata"].get("tags", []))]
+    cells = list(fold_solutions(cells))
+    chapter = re.fullmatch(r"chapters/((\d\d)-.*)", docname)
+    if chapter and int(chapter[2]) in practice.chapters():
+        cells.insert(1, new_markdown_cell(OFFERS.format(name=chapter[1])))
+    return json.dumps({**notebook, "cells": cells})
+
+
+def warn_of_cells_that_did_not_run(cells, docname):
+    """Warn, which ends the build, of each cell that was not run, or not to its end."""
+    for number, cell in enumerate(cells, start=1):
+        if cell["cell_type"] == "code" and "".join(cell["source"]).strip():
+            if cell["execution_count"] is None:
+                logger.warning("cell %s has not been run: make execute", number, location=docname)
+            if any(output["output_type"] == "error" for output in cell["outputs"]):
+                logger.warning("cell %s ended in an error", number, location=docname)
+
+
+def fold_solutions(cells):
+    """Put each run of cells tagged "solution" into a <details>, which Jupyter shows as plain cells."""
+    for is_solution, run in groupby(cells, lambda cell: "solution" in cell["metadata"].get("tags", [])):
+        if is_solution:
+            yield new_markdown_cell('<details class="solution"><summary>Worked solution</summary>')
+        yield from run
+        if is_solution:
+            yield new_markdown_cell("</details>")

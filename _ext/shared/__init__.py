@@ -1,0 +1,1 @@
+"""What more than one room needs: facts about the book, its tables, references and questions, charts, formulas, a browser."""
