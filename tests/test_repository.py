@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 
@@ -67,3 +68,25 @@ def test_no_file_names_a_place_on_one_machine(pattern):
     names = [name for name in files.stdout.split("\0") if name and not name.endswith(".png")]
     here = "tests/test_"  # the tests name such places
     assert not [name for name in names if not name.startswith(here) and re.search(pattern, read(name))]
+
+
+def test_the_makefile_runs_also_after_the_folder_was_moved():
+    """What pip installs into .venv/bin names the Python of the folder it was installed in; that Python itself moves."""
+    commands = re.findall(r"^\t.*?\$\(BIN\)/(\S+)", read("Makefile"), re.M)
+    assert len(commands) > 10 and set(commands) == {"python"}
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
+@pytest.mark.parametrize("cohorts", [True, False])
+def test_make_clean_keeps_a_class_and_its_key_and_nothing_else(tmp_path, cohorts):
+    names = [".venv/bin/python", "data/a.csv"]
+    names += [f"_build/{name}" for name in ("html/index.html", ".doctrees/a", "lite.txt", "a b/c")]
+    key = "_build/cohorts/instructor/key.csv"
+    for name in [*names, key] if cohorts else names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    said = subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {"Makefile", "data/a.csv"} | ({key} if cohorts else set())
+    assert ("Kept: _build/cohorts" in said) == (tmp_path / "_build").exists() == cohorts

@@ -9,6 +9,7 @@ import csv
 import shutil
 import subprocess
 import sys
+from html.parser import HTMLParser
 
 import altair as alt
 import pandas as pd
@@ -283,6 +284,37 @@ def test_few_movers_get_an_exact_p_beside_the_one_from_z():
     row = prepost.results_table(scores, pd.DataFrame({"name": ["Measure"]}, index=["m"])).iloc[0]
     assert (row["Z"], row["p"], row["p exact"]) == ("−2.000", ".046", ".125")
     assert "p = .046 (exact .125)" in prepost.results_paragraph(row)
+
+
+def test_a_name_from_a_study_runs_no_program_in_the_page():
+    """Oracle: Python's own parser of pages."""
+    charts = []
+    for name in ["Trust", "Trust</script><script>alert(1)</script><!--<script>"]:
+        scores = pd.DataFrame({"m_before": [3, 4] * 6, "m_after": [4, 4, 5, 2] * 3})
+        chart = prepost.results_figure(scores, pd.DataFrame({"name": [name]}, index=["m"]))
+        title = alt.Title(f"{name} rose", subtitle=f"{name}, synthetic")
+        charts.append(prepost._figure(chart.properties(title=title).to_dict())["text/html"])
+    harmless, hostile = (Scripts(chart).scripts for chart in charts)
+    assert len(harmless) == len(hostile) == 1
+    assert "alert(1)" in hostile[0] and "<!--" not in charts[1]
+
+
+class Scripts(HTMLParser):
+    """The programs in a page."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.scripts = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_data(self, data):
+        if self.cdata_elem == "script":
+            self.scripts[-1] += data
 
 
 # --- the template ---------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def plain_words(word):
 
 MENDS = [
     Mend("details.hide", "summary[aria-label]", remove_label),
-    Mend(":is(h1, h2, h3, dl.glossary dt)", "a.headerlink:not([tabindex])", hide_permalink),
+    Mend("h1, h2, h3, dl.glossary dt", "a.headerlink:not([tabindex])", hide_permalink),
     Mend("div.citation", "div[role=doc-biblioentry]", list_reference),
     Mend("table:is(.dataframe, .table)", "table:not(:has([scope]))", name_heads),
     Mend("figure.chart", "details table", name_table),
