@@ -7,11 +7,11 @@ address that holds it. Out comes the folder ``lite`` of the built book; and, fro
 Entries: `publish`, for the book; ``python -m _ext.browser``, for the kit.
 """
 
+import os
 import shutil
 from pathlib import Path
 
 from .jupyterlite import LITE, build_site
-from .kit import link_or_copy
 
 
 def publish(book):
@@ -19,3 +19,11 @@ def publish(book):
     build_site()
     shutil.rmtree(Path(book) / "lite", ignore_errors=True)
     shutil.copytree(LITE, Path(book) / "lite", copy_function=link_or_copy)
+
+
+def link_or_copy(source, target):
+    """Make a file a second name for another one, which takes no room, or a copy of it."""
+    try:
+        os.link(source, target)
+    except OSError:  # another disk, or one without links
+        shutil.copy2(source, target)

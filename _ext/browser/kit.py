@@ -23,14 +23,6 @@ WITHOUT = (
 )
 
 
-def link_or_copy(source, target):
-    """Make a file a second name for another one, which takes no room, or a copy of it."""
-    try:
-        os.link(source, target)
-    except OSError:  # another disk, or one without links
-        shutil.copy2(source, target)
-
-
 def write_kit(book=BOOK / "_build" / "html", out=KIT):
     """Put the built book and its server into one folder and one zip file.
 
@@ -48,7 +40,7 @@ def gather(book, out):
     book, folder = Path(book), Path(out) / SLUG
     if not (book / "lite").exists():
         raise ValueError(f"{book} holds no built book with notebooks for the browser. Run: make book")
-    shutil.copytree(book, folder / "book", copy_function=link_or_copy, ignore=shutil.ignore_patterns("*.map", ".*", "_sources"))
+    shutil.copytree(book, folder / "book", ignore=shutil.ignore_patterns("*.map", ".*", "_sources"))
     shutil.copy2(Path(__file__).with_name("serve.py"), folder)
     site = folder / "book" / "lite"
     network, python = WITH if (site / "static" / "pyodide").exists() else WITHOUT
