@@ -398,8 +398,7 @@ def _fieldset(question):
         note = " (More than one may be right.)" if question.kind == "several" else ""
         control = {"single": "radio", "several": "checkbox"}[question.kind]
         body = "".join(
-            f'<label><input type="{control}" name="quiz-{question.name}"> <span>{letter}) {to_html(option.text)}</span>'
-            "</label>"
+            f'<label><input type="{control}" name="quiz-{question.name}"> <span>{letter}) {to_html(option.text)}</span></label>'
             for letter, option in zip("abcdefgh", question.options)
         )
     key = html.escape(json.dumps(key, ensure_ascii=False))

@@ -833,7 +833,7 @@ def _figure(spec, **metadata):
     ]
     text = (
         f'<figure class="chart"><figcaption><b>{html.escape(title["text"])}</b> '
-        f'{html.escape(title["subtitle"])}</figcaption>{picture}'
+        f"{html.escape(title['subtitle'])}</figcaption>{picture}"
         f"<details><summary>This chart in words and numbers</summary><p>{html.escape(spec['description'])}</p>"
         f"{''.join(tables)}</details></figure>"
     )

@@ -130,8 +130,7 @@ class Refused(ValueError):
 
 # What Unicode calls default-ignorable and does not file under "Cf", and the empty pattern of Braille.
 INVISIBLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164"
-    "\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
 
 
@@ -315,9 +314,7 @@ def draw(model, gain, general, lowest, highest, k, rng):
     The model is that of `generate`, in whole numbers. Only the gain tells the two waves apart: without it, a person's
     two scores could as well have come the other way round, which is what the signed-rank test's null says.
     """
-    location, loading, stability, part = (
-        round(100 * model[name]) for name in ("location", "loading", "stability", "general")
-    )
+    location, loading, stability, part = (round(100 * model[name]) for name in ("location", "loading", "stability", "general"))
     lasting = mix(part, general, rng.thousandths(PEOPLE))
     habit = rng.thousandths(PEOPLE, k)  # a person's lasting leaning on an item
     easiness = 1000 * np.arange(k) // (k - 1) - 500

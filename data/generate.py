@@ -283,9 +283,9 @@ def main():
 
     person = pd.Series(code).rank().astype(int).map("P{:02d}".format)
     clean = {"before": waves["before"], "after": waves["after"].iloc[:PAIRS]}
-    responses = pd.concat(
-        [table.assign(person=person, wave=wave) for wave, table in clean.items()]
-    ).set_index(["person", "wave"])
+    responses = pd.concat([table.assign(person=person, wave=wave) for wave, table in clean.items()]).set_index(
+        ["person", "wave"]
+    )
     responses = responses.sort_index(level="person", sort_remaining=False).astype("Int64")
     tables.write(HERE, responses, details[["year"]].set_axis(person))
 

@@ -396,9 +396,7 @@ def seconds_of(function, repeat=5):
 
 def ask_r(change):
     """Let R test the changes; return its numbers and the seconds it took."""
-    said = subprocess.run(
-        ["Rscript", "-e", R], input="\n".join(map(str, change)), capture_output=True, text=True, check=True
-    )
+    said = subprocess.run(["Rscript", "-e", R], input="\n".join(map(str, change)), capture_output=True, text=True, check=True)
     *numbers, took = map(float, said.stdout.split())
     return numbers, took
 
@@ -415,9 +413,10 @@ def by_enumeration(change):
 
 def statistics_(table):
     rng = np.random.default_rng(2022)
-    have_r = shutil.which("Rscript") and not subprocess.run(
-        ["Rscript", "-e", "library(exactRankTests)"], capture_output=True
-    ).returncode
+    have_r = (
+        shutil.which("Rscript")
+        and not subprocess.run(["Rscript", "-e", "library(exactRankTests)"], capture_output=True).returncode
+    )
     tied = {n: np.rint(rng.normal(1, 4, size=n)) for n in (16, 20, 34, 100, 500)}
 
     def compare(what, took, difference, peer_took):

@@ -850,7 +850,8 @@ def test_a_copy_that_cannot_be_set_aside_stays_where_it_is_and_the_page_says_so(
     write(tab, cell(tab, f'check("{EXERCISE}"'), "# my old work")
     save(tab)
     republish(tab)
-    tab.add_init_script(f"const add = IDBObjectStore.prototype.add; IDBObjectStore.prototype.add = {FULL_STORES[fault]};")
+    script = f"const add = IDBObjectStore.prototype.add; IDBObjectStore.prototype.add = {FULL_STORES[fault]};"
+    tab.add_init_script(f"{{ {script} }}")
     tab.reload()
     tab.get_by_role("button", name="Open the new edition").click()
     expect(tab.locator("dialog.book")).to_contain_text("Your copy could not be set aside")
@@ -891,10 +892,14 @@ def test_a_readers_own_survey_reaches_python_and_nothing_else(tab, address):
     tab.locator("nav.book input[type=file]").set_input_files(files)
     expect(tab.locator("nav.book output")).to_contain_text("before.csv", timeout=60_000)
     first = tab.locator(".jp-Notebook .jp-CodeCell").nth(1)
-    write(tab, first, """from pathlib import Path
+    write(
+        tab,
+        first,
+        """from pathlib import Path
 mine = Path.home() / "my-study"
 print(*sorted(path.relative_to(mine).as_posix() for path in mine.rglob("*.csv")))
-print(len((mine / "raw" / "before.csv").read_bytes()))""")
+print(len((mine / "raw" / "before.csv").read_bytes()))""",
+    )
     tab.keyboard.press("Control+Enter")
     there = sorted(f"raw/{path.name}" if path.parent.name == "raw" else path.name for path in TEMPLATE)
     size = next(len(file["buffer"]) for file in files if file["name"] == "before.csv")
@@ -923,7 +928,7 @@ def test_files_that_did_not_arrive_or_are_gone_are_never_reported_as_there(tab):
     choose.set_input_files([])
     choose.set_input_files(files)
     expect(said).to_contain_text("items.csv did not arrive: [Errno 20] File exists", timeout=60_000)
-    write(tab, first, 'home.unlink()\nprint(home.exists())')
+    write(tab, first, "home.unlink()\nprint(home.exists())")
     tab.keyboard.press("Control+Enter")
     expect(first.locator(".jp-OutputArea")).to_contain_text("False", timeout=60_000)
     choose.set_input_files([])

@@ -69,9 +69,7 @@ def test_empathy_is_below_05_before_rounding():
     assert f"{p(change('empathy')):.4f}" == "0.0495"
 
 
-@pytest.mark.parametrize(
-    "person, wave, item, step", [("P01", "after", "empathy_1", -1), ("P38", "before", "empathy_4", -1)]
-)
+@pytest.mark.parametrize("person, wave, item, step", [("P01", "after", "empathy_1", -1), ("P38", "before", "empathy_4", -1)])
 def test_one_answer_moved_by_one_step_spoils_the_reproduction(person, wave, item, step):
     """Where a step leaves Z alone, the stored changes of R and the scoring by hand still notice it."""
     responses = prepost.load("responses").set_index("wave", append=True)
@@ -136,9 +134,7 @@ def test_likelihood_has_a_strong_ceiling_and_many_zero_changes():
     assert (change("likelihood") == 0).sum() >= 10
 
 
-@pytest.mark.parametrize(
-    "measure, alpha", [("empathy", 0.80), ("self_efficacy", 0.85), ("stigma", 0.75), ("likelihood", 0.60)]
-)
+@pytest.mark.parametrize("measure, alpha", [("empathy", 0.80), ("self_efficacy", 0.85), ("stigma", 0.75), ("likelihood", 0.60)])
 def test_reliability_at_baseline_is_plausible(measure, alpha):
     """On complete cases, as the book and psych compute it.
 
@@ -235,6 +231,7 @@ def test_one_spoilt_answer_in_the_books_exports_is_found_among_the_known_faults(
     (copy / "raw/before.csv").write_text("\n".join(lines), encoding="utf-8")
     new = set(prepost.validate(copy).itertuples(index=False)) - set(prepost.validate().itertuples(index=False))
     assert [(p.file, p.row, p.found) for p in new] == [("raw/before.csv", 5, "'Oftn'")]
+
 
 def test_codes_have_the_form_that_the_codebook_states():
     assert all(re.fullmatch("[A-Z]{2}[0-9]{2}[A-Z]", code) for code in CODES_BEFORE + CODES_AFTER)

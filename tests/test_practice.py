@@ -20,9 +20,7 @@ import pytest
 from conftest import ROOT
 
 CHAPTERS = practice.chapters()
-CELLS = {
-    chapter: json.loads(practice.chapter_path(chapter).read_text(encoding="utf-8"))["cells"] for chapter in CHAPTERS
-}
+CELLS = {chapter: json.loads(practice.chapter_path(chapter).read_text(encoding="utf-8"))["cells"] for chapter in CHAPTERS}
 CHECKED = [
     exercise.name
     for chapter in CHAPTERS

@@ -296,9 +296,7 @@ def test_missing_scores_of_score_are_refused_with_advice():
         prepost.signed_rank(pd.Series([1, None, 2], dtype="Int64"))
 
 
-@pytest.mark.parametrize(
-    "statistic", [prepost.signed_ranks, prepost.exact_p, prepost.signed_rank, prepost.rank_biserial]
-)
+@pytest.mark.parametrize("statistic", [prepost.signed_ranks, prepost.exact_p, prepost.signed_rank, prepost.rank_biserial])
 def test_nothing_to_rank_is_an_error_that_says_so(statistic):
     with pytest.raises(ValueError, match="Every change is zero"):
         statistic([0, 0, 0])

@@ -13,9 +13,7 @@ from conftest import ROOT
 
 APPENDIX = ROOT / "chapters" / "appendix"
 CHAPTERS = practice.chapters()
-CELLS = {
-    chapter: json.loads(practice.chapter_path(chapter).read_text(encoding="utf-8"))["cells"] for chapter in CHAPTERS
-}
+CELLS = {chapter: json.loads(practice.chapter_path(chapter).read_text(encoding="utf-8"))["cells"] for chapter in CHAPTERS}
 GUIDE = json.loads((APPENDIX / "instructors.ipynb").read_text(encoding="utf-8"))["cells"]
 GUIDE_TEXT = "\n".join("".join(cell["source"]) for cell in GUIDE if cell["cell_type"] == "markdown")
 _, *PLANS = re.split(r"^## (?=\d+ · )", (APPENDIX / "lessons.md").read_text(encoding="utf-8"), flags=re.M)

@@ -96,6 +96,7 @@ BEFORE, AFTER, DEFINED, ITEMS = "raw/before.csv", "raw/after.csv", "instruments.
 WHOLE_FILE, HEADER = 0, 1
 
 # what it is: the file, how it is spoilt, and the one problem that must be reported: row, column, found, expected
+# fmt: off
 ONE_PROBLEM = {
     # encodings and file formats
     "UTF-16 with byte order mark": (AFTER, lambda t: t.encode("utf-16"), 1, "", "not UTF-8", "save as CSV UTF-8"),
@@ -215,6 +216,7 @@ ONE_PROBLEM = {
         7, "item", "'mood_1' again", "each name once",
     ),
 }
+# fmt: on
 
 # faults that rightly show in more than one place: how many problems there are then
 MORE = {
@@ -255,9 +257,7 @@ def test_cell_that_is_longer_than_python_reads_is_reported(study, request):
 
 def test_instrument_without_items_is_reported_for_the_items(study):
     spoil(study, DEFINED, put("sleep,0\n", "sleep,0\nrest,Rest,0,2,Low; Middle; High,rest,1\n"))
-    assert prepost.validate(study).to_numpy().tolist() == [
-        [ITEMS, WHOLE_FILE, "instrument", "no item of rest", "at least one"]
-    ]
+    assert prepost.validate(study).to_numpy().tolist() == [[ITEMS, WHOLE_FILE, "instrument", "no item of rest", "at least one"]]
 
 
 def test_item_that_nobody_was_asked_is_reported_for_both_exports(study):

@@ -55,9 +55,9 @@ def exercise_11_2():
     no_ends = 0.8 / (1.3 * np.sqrt(2))
     ranks, t = power(70, no_ends), power(70, no_ends, efficiency=1)  # nearer to each other than the simulation is good
     yield right(
-        [simulated, formula, ranks], within=0.032,
-        say=f"The ends of the scale cost the difference. If your third is {t:.1%} and not {ranks:.1%}, "
-        "the ranks are missing.",
+        [simulated, formula, ranks],
+        within=0.032,
+        say=f"The ends of the scale cost the difference. If your third is {t:.1%} and not {ranks:.1%}, the ranks are missing.",
     )
     yield wrong(
         [simulated, power(70, no_ends), formula],
