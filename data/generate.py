@@ -161,7 +161,7 @@ def search(general, instruments, items):
                 break
 
 
-def skip(answers, how_many, max_skipped, rng):
+def skip(answers, how_many, rng):
     """Blank some answers, at most one a person, where the rule for skipped items gives the score unchanged."""
     answers = answers.astype(float)
     k, total = answers.shape[1], answers.sum(axis=1, keepdims=True)
@@ -176,7 +176,7 @@ def given(answers, measure, instruments, items, rng):
     rule, own = instruments.loc[measure], items.index[items["instrument"] == measure]
     reversed_items = (items.loc[own, "reversed"] == "yes").to_numpy()
     for how_many, values in zip(SKIPPED.get(measure, (0, 0)), answers):
-        values = skip(values, how_many, rule["max_skipped"], rng)
+        values = skip(values, how_many, rng)
         values[:, reversed_items] = rule["lowest"] + rule["highest"] - values[:, reversed_items]
         yield pd.DataFrame(values, columns=own)
 

@@ -169,7 +169,7 @@ def site(request, folder):
         return
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder.parent))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield "http", f"http://127.0.0.1:{server.server_port}"
+    yield "http", f"http://127.0.0.1:{server.server_port}/slides"
     server.shutdown()
 
 

@@ -42,7 +42,7 @@ SETTINGS = {
 }
 
 
-def build_site(out=LITE, place=None):
+def build_site(out=LITE, location=None):
     """Build the site: JupyterLite, if that is not up to date, and the notebooks.
 
     Parameters
@@ -50,7 +50,7 @@ def build_site(out=LITE, place=None):
     out : path-like
         The folder that becomes the site. What it needs of the book, the charts' program and the style, it takes from
         ``../_static``: it stands in the book's folder.
-    place : str, optional
+    location : str, optional
         A folder or an address that holds a Pyodide distribution, which becomes part of the site; by default the
         environment's ``PYODIDE``. Without one the pages fetch Pyodide from its publisher.
 
@@ -60,8 +60,8 @@ def build_site(out=LITE, place=None):
         If there is no distribution of the right version, or a file of it is damaged.
     """
     out = Path(out)
-    place = place or os.environ.get("PYODIDE")
-    files = pyodide.distribution(place) if place else {}
+    location = location or os.environ.get("PYODIDE")
+    files = pyodide.distribution(location) if location else {}
     record, wanted = out.parent / f"{out.name}.txt", made_of(files)
     if not record.exists() or record.read_text(encoding="utf-8") != wanted:
         record.unlink(missing_ok=True)

@@ -21,12 +21,12 @@ CORE = ["pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip"]
 PACKAGES = ["micropip", "ssl", "sqlite3", "comm", "jedi", "ipython", "altair", "numpy", "pandas", "scipy"]
 
 
-def distribution(place):
+def distribution(location):
     """Look into a Pyodide distribution for what the chapters need, and nothing else.
 
     Parameters
     ----------
-    place : str
+    location : str
         A folder, or the address of one.
 
     Returns
@@ -34,24 +34,24 @@ def distribution(place):
     dict
         Name of each file and a function that returns its content.
     """
-    lock = json.loads(read(place, LOCK))
+    lock = json.loads(read(location, LOCK))
     version = lock["info"]["version"]
     if version != VERSION:
-        raise ValueError(f"{place} holds Pyodide {version}. The notebooks are tested with {VERSION}: take that one.")
+        raise ValueError(f"{location} holds Pyodide {version}. The notebooks are tested with {VERSION}: take that one.")
     known = {canonical(name): package for name, package in lock["packages"].items()}
     needed, todo = {}, [canonical(name) for name in PACKAGES]
     while todo:
         name = todo.pop()
         if name not in needed:
             if name not in known:
-                raise ValueError(f"{place} lacks the package {name}, which the notebooks need.")
+                raise ValueError(f"{location} lacks the package {name}, which the notebooks need.")
             needed[name] = known[name]
             todo += map(canonical, known[name]["depends"])
     lock["packages"] = dict(sorted(needed.items()))
-    files = {name: lambda name=name: read(place, name) for name in CORE}
+    files = {name: lambda name=name: read(location, name) for name in CORE}
     for package in lock["packages"].values():
         name, digest = package["file_name"], package["sha256"]
-        files[name] = lambda name=name, digest=digest: read(place, name, digest)
+        files[name] = lambda name=name, digest=digest: read(location, name, digest)
     return {**files, LOCK: lambda: json.dumps(lock).encode()}
 
 
@@ -104,16 +104,16 @@ def canonical(name):
     return re.sub("[-_.]+", "-", name).lower()
 
 
-def read(place, name, digest=None):
+def read(location, name, digest=None):
     """Read a file of a folder or of an address, and make sure that it is whole."""
-    if re.match("https?://", place):
-        with urllib.request.urlopen(f"{place.rstrip('/')}/{name}") as reply:
+    if re.match("https?://", location):
+        with urllib.request.urlopen(f"{location.rstrip('/')}/{name}") as reply:
             content = reply.read()
     else:
-        path = Path(place) / name
+        path = Path(location) / name
         if not path.exists():
-            raise ValueError(f"PYODIDE={place}: there is no {name}. Name the folder that holds Pyodide {VERSION}.")
+            raise ValueError(f"PYODIDE={location}: there is no {name}. Name the folder that holds Pyodide {VERSION}.")
         content = path.read_bytes()
     if digest and hashlib.sha256(content).hexdigest() != digest:
-        raise ValueError(f"{name} from {place} is damaged: it is not the file that {LOCK} names.")
+        raise ValueError(f"{name} from {location} is damaged: it is not the file that {LOCK} names.")
     return content

@@ -1,4 +1,4 @@
-// Shrinks the words of a slide that is too full, draws the charts to the size of their place, and starts reveal.js. On
+// Shrinks the words of a slide that is too full, draws the charts to the size of their room, and starts reveal.js. On
 // a telephone the slides stand below each other instead, as a page to read; in the speaker's window a deck is small,
 // too, and stays a deck. A slider takes the arrow keys; one that the mouse lets go gives them back.
 {
@@ -37,13 +37,13 @@
       controlsTutorial: false, scrollActivationWidth: null, pdfSeparateFragments: false, plugins: [RevealNotes],
     });
 
-  // A chart is made for a page. To be read from the back row it is drawn smaller than its place, and blown up by the
+  // A chart is made for a page. To be read from the back row it is drawn smaller than its room, and blown up by the
   // style. Panels, which a page sets below each other, stand side by side. What has many rows is as high as they are:
   // it shrinks to fit, or scrolls if it would get too small.
   function fill(spec, picture, draw) {
     const scale = 1.5, gap = 24;
-    const place = { width: picture.clientWidth, height: picture.clientHeight };
-    const width = place.width / scale, height = place.height / scale;
+    const room = { width: picture.clientWidth, height: picture.clientHeight };
+    const width = room.width / scale, height = room.height / scale;
     const { row, ...others } = spec.facet ?? spec.encoding ?? {};
     if (spec.vconcat || row) {
       const count = spec.vconcat?.length ?? new Set(spec.datasets[spec.data.name].map(datum => datum[row.field])).size;
@@ -60,9 +60,9 @@
       [spec.width, spec.height.step] = [width, 14];  // rows as close as their words can be
       draw().then(({ view }) => {
         const drawn = picture.querySelector("svg").viewBox.baseVal;
-        const fit = place.height / drawn.height, tall = fit < 0.9 && !printing;
+        const fit = room.height / drawn.height, tall = fit < 0.9 && !printing;
         if (tall) picture.classList.add("tall"), picture.tabIndex = 0;
-        view.width(width + place.width / (tall ? scale : fit) - drawn.width).run();
+        view.width(width + room.width / (tall ? scale : fit) - drawn.width).run();
       });
     } else {
       reach(spec, spec.height ?? spec.config.view.continuousHeight);
@@ -71,7 +71,7 @@
     }
   }
 
-  // What was placed in pixels for one height finds its place in another: near the top, near the bottom, or between.
+  // What was placed in pixels for one height finds it in another: near the top, near the bottom, or between.
   // A legend below the chart moves beside it, since a slide has less height than width.
   function reach(spec, height) {
     const move = y => y < height / 4 ? y

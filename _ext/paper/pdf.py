@@ -84,7 +84,7 @@ def page_numbers(pdf):
     """Return the number of the page on which each target of a link is."""
     with pikepdf.open(io.BytesIO(pdf)) as file:
         numbers = {page.objgen: number for number, page in enumerate(file.pages, 1)}
-        return {name[1:]: numbers[place[0].objgen] for name, place in file.Root.get("/Dests", {}).items()}
+        return {name[1:]: numbers[target[0].objgen] for name, target in file.Root.get("/Dests", {}).items()}
 
 
 def tidy(pdf, headings, formulas):

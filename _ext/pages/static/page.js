@@ -51,8 +51,8 @@ document.addEventListener("DOMContentLoaded", () => {
     const box = document.getElementById(`pst-${side}-sidebar-checkbox`), wide = matchMedia(beside);
     const say = () => setTimeout(() => button.setAttribute("aria-expanded", box.checked !== wide.matches));
     say();
-    for (const [thing, event] of [[button, "click"], [bar, "keydown"], [box, "change"], [wide, "change"]])
-      thing.addEventListener(event, say);
+    for (const [source, event] of [[button, "click"], [bar, "keydown"], [box, "change"], [wide, "change"]])
+      source.addEventListener(event, say);
     bar.addEventListener("focusin", () => { if (box.checked && wide.matches) button.focus(); });  // it has just gone
     bar.addEventListener("focusout", ({relatedTarget: next}) => {
       if (next && !bar.contains(next) && box.checked && !wide.matches) { box.checked = false; say(); }
