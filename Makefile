@@ -53,7 +53,7 @@ oracles:  ## Make R's results again, which the tests compare with (needs R)
 lock:  ## Pin the newest versions that requirements.in allows
 	@$(PYTHON) -m venv _build/lock
 	@_build/lock/bin/pip install --quiet --disable-pip-version-check uv
-	@_build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	@_build/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
 		--no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
 
 clean:  ## Remove all that these targets made, the environment too, but not the cohorts of a class

@@ -39,11 +39,13 @@ def test_licences_are_the_same_wherever_they_are_named():
     assert "CC BY 4.0" in read("_config.yml") and "CC BY 4.0" in read("data/README.md")
 
 
-def test_every_requirement_is_pinned():
+def test_every_requirement_is_pinned_to_a_version_and_to_its_files():
     wanted = re.findall(r"^([\w-]+)", read("requirements.in"), re.M)
     pinned = re.findall(r"^([\w.-]+)==\S+", read("requirements.txt"), re.M)
-    lines = [line for line in read("requirements.txt").splitlines() if line and not line.lstrip().startswith("#")]
-    assert len(pinned) == len(lines)
+    text = re.sub(r" *#.*", "", read("requirements.txt"))
+    requirements = [part.split(" --hash=sha256:") for part in re.sub(r"\\\n *", "", text).splitlines() if part]
+    assert len(pinned) == len(requirements)
+    assert not [name for name, *files in requirements if not files or not all(re.fullmatch("[0-9a-f]{64}", file) for file in files)]
     assert {name.lower() for name in wanted} <= {name.lower() for name in pinned}
 
 
