@@ -45,7 +45,9 @@ def test_every_requirement_is_pinned_to_a_version_and_to_its_files():
     text = re.sub(r" *#.*", "", read("requirements.txt"))
     requirements = [part.split(" --hash=sha256:") for part in re.sub(r"\\\n *", "", text).splitlines() if part]
     assert len(pinned) == len(requirements)
-    assert not [name for name, *files in requirements if not files or not all(re.fullmatch("[0-9a-f]{64}", file) for file in files)]
+    assert not [
+        name for name, *files in requirements if not files or not all(re.fullmatch("[0-9a-f]{64}", file) for file in files)
+    ]
     assert {name.lower() for name in wanted} <= {name.lower() for name in pinned}
 
 

@@ -210,7 +210,7 @@ def walk(browser, address, page, size):
         return SimpleNamespace(
             slides=[SimpleNamespace(**facts) for facts in found],
             count=tab.locator(".slides > section").count(),
-            asked=[url for url in asked if not url.startswith((address, "data:", "blob:", "about:"))],
+            asked=[url for url in asked if not url.startswith((address.removesuffix("slides"), "data:", "blob:", "about:"))],
             complaints=complaints,
             language=tab.evaluate("document.documentElement.lang"),
             title=tab.title(),
