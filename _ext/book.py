@@ -11,12 +11,12 @@ import re
 import shutil
 import subprocess
 import zipfile
-from itertools import groupby
 from pathlib import Path
 
 import accessible
 import charts
 import lean
+from markdown_it import MarkdownIt
 from nbformat.v4 import new_markdown_cell
 from sphinx.util import logging
 
@@ -58,12 +58,12 @@ FRONT = """<!doctype html>
 
 
 def read_notebook(app, docname, source):
-    """Refuse a notebook that did not run to its end, fold its solutions, and link to what is for the class instead."""
+    """Refuse a notebook that did not run to its end, fold what is to be folded, and link to what is for the class."""
     if app.env.doc2path(docname).endswith(".ipynb"):
         notebook = json.loads(source[0])
         check(notebook["cells"], docname)
         notebook["cells"] = [cell for cell in notebook["cells"] if not CLASS & set(cell["metadata"].get("tags", []))]
-        notebook["cells"] = list(fold_solutions(notebook["cells"]))
+        notebook["cells"] = list(fold(notebook["cells"], docname))
         chapter = re.fullmatch(r"chapters/((\d\d)-.*)", docname)
         if chapter and (Path(app.srcdir) / "chapters" / "quizzes" / f"{chapter[2]}.txt").exists():
             notebook["cells"].insert(1, new_markdown_cell((RUN + FOR_CLASS).format(chapter[1])))
@@ -79,14 +79,32 @@ def check(cells, docname):
                 logger.warning("cell %s ended in an error", number, location=docname)
 
 
-def fold_solutions(cells):
-    """Put each run of cells tagged "solution" into a <details>, which Jupyter shows as plain cells."""
-    for is_solution, run in groupby(cells, lambda cell: "solution" in cell["metadata"].get("tags", [])):
-        if is_solution:
-            yield new_markdown_cell('<details class="solution"><summary>Worked solution</summary>')
-        yield from run
-        if is_solution:
+def fold(cells, docname):
+    """Put each run of cells tagged "solution" or "hood" into a <details>, which Jupyter shows as plain cells.
+
+    A run under the hood begins with a cell of its own: ``**Under the hood: what it is.**`` and a sentence that says for
+    whom; both become its summary. Assertions, which no page shows, interrupt no run.
+    """
+    tag = None
+    for cell in cells:
+        tags = set(cell["metadata"].get("tags", []))
+        text = "".join(cell["source"])
+        opens = "hood" in tags and text.startswith("**Under the hood: ")
+        now = tag if "remove-cell" in tags else next((t for t in ("solution", "hood") if t in tags), None)
+        if tag and (opens or now != tag):
             yield new_markdown_cell("</details>")
+            tag = None
+        if opens:
+            yield new_markdown_cell(f'<details class="hood"><summary>{MarkdownIt().renderInline(text)}</summary>')
+        elif now == "hood" != tag:
+            logger.warning('a cell under the hood has no "**Under the hood: ...**" before it: %s', text[:60], location=docname)
+        elif now == "solution" != tag:
+            yield new_markdown_cell('<details class="solution"><summary>Worked solution</summary>')
+        if not opens:
+            yield cell
+        tag = now
+    if tag:
+        yield new_markdown_cell("</details>")
 
 
 def repository(book):

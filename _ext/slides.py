@@ -37,7 +37,7 @@ import lean  # noqa: E402
 import practice  # noqa: E402
 
 REVEAL = ["dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js", "LICENSE"]  # of the package sphinx-revealjs
-LEFT_OUT = {"answer", "solution", "remove-cell"}  # tags of cells that are never shown
+LEFT_OUT = {"answer", "hood", "solution", "remove-cell"}  # tags of cells that are never shown
 
 Part = namedtuple("Part", "place section heading kind thing")  # of a notebook; place is the number of its cell
 Slide = namedtuple("Slide", "place kind label heading body notes")  # label, heading and body as HTML

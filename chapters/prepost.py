@@ -980,6 +980,7 @@ def results_figure(scores, instruments):
 
 BEFORE, AFTER = "#0072B2", "#D55E00"  # told apart by colour-blind readers; before is also drawn hollow, after filled
 UP, DOWN, SAME = "#009E73", "#AA4499", "#7f7f7f"  # scores that rose, fell, stayed
+FAR = "#A6761D"  # what lies at least as far out as the study: the tail that a p value adds up
 INK, FAINT = "#3b3b3b", "#d9d9d9"  # the page's style swaps these two in dark mode
 
 

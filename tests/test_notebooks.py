@@ -11,7 +11,7 @@ from execute import METADATA, execute
 
 PAGES = [path for path in (ROOT / "chapters").rglob("*.*") if path.suffix in (".ipynb", ".md")]
 NOTEBOOKS = sorted(path for path in PAGES if path.suffix == ".ipynb" and ".ipynb_checkpoints" not in path.parts)
-TAGS = {"answer", "hide-input", "instructor", "remove-cell", "remove-input", "solution"}
+TAGS = {"answer", "hood", "hide-input", "instructor", "remove-cell", "remove-input", "solution"}
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
