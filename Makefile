@@ -14,8 +14,11 @@ help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s%s\n", $$1, $$2 }' Makefile
 
 book: .venv/.installed  ## Build the book into _build/html
-	@# after a failure all pages are built again: one that is not built again would not repeat its warnings
-	@$(BIN)/jupyter-book build -W -n --keep-going -q . > /dev/null || { rm -rf _build/.doctrees; exit 1; }
+	@# After a build that failed or was cut off, all pages are built again: what is taken as done is neither made,
+	@# such as the pages for the search, nor does it repeat its warnings.
+	@if [ -e _build/unfinished ]; then rm -rf _build/.doctrees; fi; mkdir -p _build; touch _build/unfinished
+	@$(BIN)/jupyter-book build -W -n --keep-going -q . > /dev/null
+	@rm _build/unfinished
 	@echo "The book is built, $$(du -sh _build/html | cut -f1). Open $(CURDIR)/_build/html/index.html"
 
 test: book  ## Check everything: data, statistics, notebooks, and the built book in a browser

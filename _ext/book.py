@@ -10,12 +10,14 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import accessible
 import charts
 import lean
+import study
 from markdown_it import MarkdownIt
 from nbformat.v4 import new_markdown_cell
 from sphinx.util import logging
@@ -175,6 +177,8 @@ def finish(app, exception):
     accessible.make(pages(app))
     lean.make(out, pages(app))
     make_for_class(app, out)
+    if left_out := study.left_out(Path(app.srcdir) / "data"):
+        print(left_out, file=sys.stderr)
 
 
 def pages(app):
@@ -201,7 +205,7 @@ def make_for_class(app, out):
     classroom.make(out / "class", address)
     slides.make(out / "slides", in_book=True)
     lms.make(out / "lms")
-    pack(book / "data", out / "data.zip")
+    pack(study.tables(book / "data"), book, out / "data.zip")
     lite.publish(out)
     record.write_text(made_from, encoding="utf-8")
 
@@ -216,11 +220,11 @@ def fingerprint(book, folders):
     return digest.hexdigest()
 
 
-def pack(folder, target):
-    """Put the tables of a folder into a zip, dated 1980, so that the same tables give the same bytes."""
+def pack(paths, book, target):
+    """Put files of the book into a zip, dated 1980, so that the same files give the same bytes."""
     with zipfile.ZipFile(target, "w") as archive:
-        for path in sorted(folder.rglob("*.csv")):
-            entry = zipfile.ZipInfo(f"data/{path.relative_to(folder).as_posix()}")
+        for path in paths:
+            entry = zipfile.ZipInfo(path.relative_to(book).as_posix())
             archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
 
 

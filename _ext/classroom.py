@@ -32,6 +32,7 @@ sys.path[:0] = [str(BOOK / "chapters"), str(BOOK / "_ext")]
 
 import about  # noqa: E402
 import practice  # noqa: E402
+import study  # noqa: E402
 from execute import METADATA  # noqa: E402
 
 NEEDED = {"pandas": "2.2", "scipy": "1.14", "altair": "5.4"}  # the oldest versions that the chapters run on
@@ -327,7 +328,7 @@ def set_up(packed, name, needed):
 
 def set_up_cell(chapter):
     """Write the cell that unpacks modules, answers, questions and data; Jupyter and Colab show it folded."""
-    shared = [BOOK / "chapters" / "prepost.py", BOOK / "chapters" / "practice.py", *(BOOK / "data").rglob("*.csv")]
+    shared = [BOOK / "chapters" / "prepost.py", BOOK / "chapters" / "practice.py", *study.tables()]
     own = [f"answers/ch{chapter:02d}.py", f"quizzes/{chapter:02d}.txt"]
     version = hashlib.sha256(pack(shared)).hexdigest()[:8]
     packed = base64.b64encode(pack([*shared, *(BOOK / "chapters" / path for path in own)])).decode()

@@ -28,7 +28,7 @@ const opening = (async () => {
   const edition = notebook && JSON.parse(notebook).metadata.edition;
   const mine = await saved(files => files.get(NAME));
   if (!edition && !mine) await ask("There is no such notebook", [`The book has none with the name “${NAME}”, and this browser keeps none.`], back);
-  if (edition && mine && edition !== mine.content.metadata.edition) await setAside(mine);
+  if (edition && mine && edition !== mine.content.metadata.edition) await setAside(mine, edition);
   const copies = await saved(files => files.getAllKeys()) ?? [];
   topLine(!!edition, notebook.includes("my-study"), copies.filter(name => name.startsWith(`${STEM} (my copy of `) && name !== NAME));
   dark();
@@ -78,16 +78,21 @@ async function saved(...questions) {
 }
 
 /** A saved copy would hide the new edition of its chapter: give it another name, if the reader wants that. */
-async function setAside(mine) {
-  const when = new Date(mine.last_modified);
+async function setAside(mine, edition) {
   const choice = await ask("This chapter has changed", [
-    `You worked on it in this browser, last on ${when.toLocaleString([], { dateStyle: "long", timeStyle: "short" })}. `
+    `You worked on it in this browser, last on ${new Date(mine.last_modified).toLocaleString([], { dateStyle: "long", timeStyle: "short" })}. `
       + "Since then the book has a new edition of it.",
     "Nothing is lost: if you open the new edition, your copy stays in this browser, and a link above the notebook leads to it.",
   ], { "Open the new edition": "", "Go on with my copy": "" });
   if (choice === "Go on with my copy") return;
-  const name = `${STEM} (my copy of ${when.toISOString().slice(0, 19).replace("T", " ").replaceAll(":", ".")}).ipynb`;
-  await saved(files => files.put({ ...mine, name, path: name }, name), files => files.delete(NAME));
+  // Another tab may have saved since, or opened the new edition: what counts is what is there now.
+  await saved(files => Object.assign(files.get(NAME), { onsuccess: ({ target: { result: now } }) => {
+    if (!now || now.content.metadata.edition === edition) return;
+    const when = new Date(now.last_modified).toISOString().slice(0, 19).replace("T", " ").replaceAll(":", ".");
+    const name = `${STEM} (my copy of ${when}).ipynb`;
+    files.add({ ...now, name, path: name }, name); // fails if there is one of that name, and then nothing is deleted
+    files.delete(NAME);
+  } }));
 }
 
 /** Put a line above the notebook: ways out, and the reader's copies of earlier editions. */

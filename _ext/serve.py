@@ -4,11 +4,13 @@ It does what python -m http.server does in the folder book. Besides, it says whi
 compresses what it sends, lets browsers keep what never changes, and knows the types of files where Windows does not.
 """
 
+import collections
 import functools
 import gzip
 import http.server
 import socket
 import sys
+import threading
 from pathlib import Path
 
 BOOK = Path(__file__).resolve().parent / "book"
@@ -21,6 +23,10 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".wasm": "application/wasm",
 }
+
+
+class Server(http.server.ThreadingHTTPServer):
+    request_queue_size = 128  # a class opens its first page at one instant; Python lets 5 wait, and refuses the others
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -38,7 +44,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         if unchanged or path.suffix not in TYPES or "gzip" not in self.headers.get("Accept-Encoding", "") or not path.is_file():
             return super().do_GET()
         when = path.stat().st_mtime
-        body = compressed(path, when)
+        with COMPRESSING[str(path)]:
+            body = compressed(path, when)
         self.send_response(200)
         self.send_header("Content-Type", TYPES[path.suffix])
         self.send_header("Content-Encoding", "gzip")
@@ -49,6 +56,9 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+
+COMPRESSING = collections.defaultdict(threading.Lock)  # one for each file, so that only the first reader's is compressed
 
 
 @functools.cache
@@ -68,7 +78,7 @@ def address():
 
 def main(port=8000):
     try:
-        server = http.server.ThreadingHTTPServer(("", port), functools.partial(Handler, directory=str(BOOK)))
+        server = Server(("", port), functools.partial(Handler, directory=str(BOOK)))
     except OSError as error:
         sys.exit(f"Port {port} cannot be used ({error.strerror}). Name another one: python serve.py {port + 80}")
     print(f"On this computer:  http://localhost:{port}")

@@ -392,8 +392,12 @@ KINDS = ("compute", "explain", "judge", "write")  # what an exercise asks for; a
 
 
 def chapter_path(chapter):
-    """Find a chapter's notebook by its number."""
-    return next(HERE.glob(f"{chapter:02d}-*.ipynb"))
+    """Find a chapter's notebook by its number; among a reader's copies, the one that the table of contents names."""
+    paths = sorted(HERE.glob(f"{chapter:02d}-*.ipynb"))
+    if len(paths) > 1:
+        named = re.findall(r"[\w-]+", (HERE.parent / "_toc.yml").read_text(encoding="utf-8"))
+        paths.sort(key=lambda path: path.stem not in named)
+    return paths[0]
 
 
 def objectives(cells):

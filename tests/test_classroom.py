@@ -1,16 +1,23 @@
 """Class notebooks: each a file that runs alone, the student's without the answers, the instructor's with all of them.
 
+Nothing of a reader's own goes into them, nor into anything else that is made with the book.
+
 Oracles: a kernel in an empty folder; the chapters themselves; `check`, for the table of what it accepts; text2qti's
 parser, for the key; and a small book built with a repository, for the links to it.
 """
 
 import ast
+import base64
+import binascii
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import zipfile
+import zlib
 from html import unescape
 from types import SimpleNamespace
 
@@ -29,6 +36,8 @@ sys.path.insert(0, str(ROOT / "_ext"))
 
 import book  # noqa: E402
 import classroom  # noqa: E402
+import lite  # noqa: E402
+import study  # noqa: E402
 
 CHAPTERS = sorted(int(path.stem) for path in (ROOT / "chapters" / "quizzes").glob("*.txt"))
 KINDS = ["student", "instructor"]
@@ -465,7 +474,7 @@ def test_the_buttons_of_a_page_depend_on_the_repository(server, name, added, tmp
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """A book of two pages, built from a copy that has a repository."""
+    """A book of few pages, built from a copy that has a repository, and in which somebody keeps files of their own."""
     if not shutil.which("git"):
         pytest.skip("git is not installed")
     copy = tmp_path_factory.mktemp("fork") / "book"
@@ -475,14 +484,96 @@ def built(tmp_path_factory):
     subprocess.run(["git", "init", "--quiet", copy], check=True)
     remote = "https://github.com/example/before-and-after.git"
     subprocess.run(["git", "remote", "add", "origin", remote], cwd=copy, check=True)
-    pages = [{"file": "chapters/07-signed-rank"}, {"file": "chapters/appendix/formulas"}]
+    for name in PRIVATE:
+        keep_private(copy / name)
+    names = ["07-signed-rank", "13-your-study", "appendix/codebook", "appendix/formulas"]
+    pages = [{"file": f"chapters/{name}"} for name in names]
     contents = {"format": "jb-book", "root": "chapters/index", "chapters": pages}
     (copy / "_toc.yml").write_text(json.dumps(contents), encoding="utf-8")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", "-q", copy]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+    (copy / "said.txt").write_text(done.stderr, encoding="utf-8")
     return copy / "_build" / "html"
+
+
+MARK = "A-REAL-PERSON"
+PRIVATE = [  # where people put their survey, their class list, their copy of a chapter
+    *(f"data/my-study/{name}" for name in study.SHAPE),
+    *("data/class.csv", "data/class.secret", "data/survey.XLSX", "data/raw/old.csv", "data/raw/before (1).csv"),
+    *("data/template/scores.csv", "data/template/raw/old.csv", "data/before.csv", "data/codebook-old.csv"),
+    *("my-study/raw/before.csv", "class.csv", "chapters/my-study/raw/before.csv", "chapters/before.csv"),
+    *("chapters/answers/old.csv", "chapters/quizzes/old.csv", "chapters/07-mine.ipynb", "chapters/07-signed-rank-Copy1.ipynb"),
+    *("chapters/.ipynb_checkpoints/07-signed-rank-checkpoint.ipynb", "_build/cohorts/instructor/key.csv"),
+]
+
+
+def keep_private(path):
+    """Put a file there that nobody but its owner may read, of the form that its name promises."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = f"table,code,empathy_1\nraw/before.csv,{MARK},Always\n"
+    if path.suffix == ".ipynb":
+        chapter = nbformat.read(ROOT / "chapters" / "07-signed-rank.ipynb", as_version=4)
+        chapter.cells[1].source += f"\n\n{MARK}"
+        text = nbformat.writes(chapter)
+    path.write_text(text, encoding="utf-8")
+
+
+def contents(name, content):
+    """Yield a file and all that is packed into it: members of zip files, compressed text within a text."""
+    yield name, content
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for entry in archive.namelist():
+                yield from contents(f"{name}: {entry}", archive.read(entry))
+    for packed in re.findall(rb"[A-Za-z0-9+/]{200,}={0,2}", content):
+        try:
+            yield from contents(f"{name}: packed", zlib.decompress(base64.b64decode(packed)))
+        except (binascii.Error, zlib.error):  # something else
+            pass
+
+
+def test_what_a_reader_keeps_in_the_books_folder_is_in_nothing_that_is_made(built, tmp_path):
+    lite.kit(built, tmp_path)
+    (packed,) = tmp_path.glob("*.zip")
+    files = {path.relative_to(built).as_posix(): path for path in built.rglob("*") if path.is_file()}
+    found, seen = [], set()
+    for name, path in {**files, "the kit": packed}.items():
+        if not name.startswith("lite/static/"):  # Pyodide, which is in the kit, too
+            for place, content in contents(name, path.read_bytes()):
+                seen.add(place)
+                found += [place] * (MARK.encode() in content or MARK.encode() in place.encode())
+    assert not found
+    # It was looked into all that could hold it.
+    assert {"data.zip: data/raw/before.csv", "data.zip: data/template/items.csv"} <= seen
+    for name in ["class/student/07-signed-rank.ipynb", "class/instructor/13-your-study.ipynb", "lite/files/07-signed-rank.ipynb"]:
+        assert f"{name}: packed" in seen and f"the kit: before-and-after/book/{name}: packed" in seen
+
+
+def test_a_build_names_the_tables_that_it_leaves_out(built):
+    said = (built.parent.parent / "said.txt").read_text(encoding="utf-8")
+    named = {name for name in PRIVATE if name.startswith("data/") and not name.endswith(".secret")}
+    assert "left out of all that is made from it: " in said and "outside the book's folder" in said
+    assert set(re.search("made from it: (.*?)[.] What", said)[1].split(", ")) == named
+
+
+def test_the_book_has_its_tables_and_no_others(tmp_path):
+    """Oracle: the files that git knows."""
+    known = subprocess.run(["git", "ls-files", "data"], cwd=ROOT, capture_output=True, text=True)
+    if known.returncode:
+        pytest.skip("not a git checkout, so nobody knows which files belong to the book")
+    names = [path.relative_to(ROOT).as_posix() for path in study.tables()]
+    assert names == sorted(name for name in known.stdout.split() if name.endswith(".csv"))
+
+
+@GIT
+def test_git_does_not_take_a_class_list_or_a_survey_by_accident():
+    names = ["class.csv", "data/class.csv", "class.secret", "my-study/raw/before.csv", "data/my-study/raw/before.csv"]
+    ignored = subprocess.run(["git", "check-ignore", "--no-index", *names], cwd=ROOT, capture_output=True, text=True)
+    if ignored.returncode == 128:
+        pytest.skip("not a git checkout")
+    assert ignored.stdout.split() == names
 
 
 def links(page):

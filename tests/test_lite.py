@@ -9,9 +9,12 @@ import contextlib
 import functools
 import gzip
 import hashlib
+import http.client
 import io
 import json
+import random
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,6 +23,7 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from http.server import ThreadingHTTPServer
 from itertools import groupby
@@ -379,15 +383,24 @@ def test_a_kit_needs_a_built_book(tmp_path):
 
 @pytest.fixture
 def server(kit):
-    """The kit's own server, started as its README says; yields its address and what it printed."""
+    """The kit's own server, started as its README says."""
+    with started(kit) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def started(kit):
+    """Start the server of a kit; yield its address, what it printed, and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "serve.py", str(port)]
     with subprocess.Popen(command, cwd=kit, stdout=subprocess.PIPE, text=True) as process:
         printed = "".join(process.stdout.readline() for _ in range(3))
-        yield SimpleNamespace(address=f"http://127.0.0.1:{port}", port=port, printed=printed, kit=kit)
-        process.terminate()
+        try:
+            yield SimpleNamespace(address=f"http://127.0.0.1:{port}", port=port, printed=printed, kit=kit, process=process)
+        finally:
+            process.terminate()
 
 
 def get(address, **headers):
@@ -415,6 +428,74 @@ def test_the_kits_server_names_a_taken_port(server):
     command = [sys.executable, "serve.py", str(server.port)]
     said = subprocess.run(command, cwd=server.kit, capture_output=True, text=True)
     assert said.returncode and f"Port {server.port} cannot be used" in said.stderr
+
+
+@pytest.fixture
+def crowded(tmp_path):
+    """A server with as many files as a browser asks for, one of them as large as Python's program; yields it and them."""
+    rng, files = random.Random(2022), {}
+    for number in range(200):
+        files[f"{number}.{('html', 'js', 'png')[number % 3]}"] = rng.randbytes(2_000)
+    files["python.wasm"] = b"".join(rng.randbytes(16) + bytes(84) for _ in range(100_000))
+    (tmp_path / "book").mkdir()
+    for name, content in files.items():
+        (tmp_path / "book" / name).write_bytes(content)
+    shutil.copy2(ROOT / "_ext" / "serve.py", tmp_path)
+    with started(tmp_path) as server:
+        yield server, files
+
+
+def ask_at_once(server, connections):
+    """Open connections at the same instant, and ask for some files on each; yield each file's name and what came."""
+    ready = threading.Barrier(len(connections))
+
+    def ask(names):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        ready.wait()
+        came = []
+        for name in names:
+            try:
+                connection.request("GET", f"/{name}", headers={"Accept-Encoding": "gzip"})
+                reply = connection.getresponse()
+                came.append((name, reply.headers["Content-Encoding"], reply.read()))
+            except (OSError, http.client.HTTPException) as error:
+                came.append((name, None, error))
+        connection.close()
+        return came
+
+    with ThreadPoolExecutor(len(connections)) as pool:
+        for came in pool.map(ask, connections):
+            yield from came
+
+
+def not_whole(came, files):
+    """Of what came, the files that are not what they should be, each with what came instead."""
+    whole = functools.cache(lambda name, encoding, body: (gzip.decompress(body) if encoding else body) == files[name])
+    return [(name, body) for name, encoding, body in came if isinstance(body, Exception) or not whole(name, encoding, body)]
+
+
+def test_a_hundred_readers_who_start_at_one_instant_get_every_file(crowded):
+    server, files = crowded
+    first = ["0.html", "1.js", "2.png", "3.html", "python.wasm"]
+    came = list(ask_at_once(server, [[name] for name in first] * 100))  # five connections for each reader
+    assert len(came) == 500 and not not_whole(came, files)
+
+
+def test_a_hundred_readers_make_the_server_compress_a_file_once(crowded):
+    """Oracle: the memory that Linux saw the server use; a second copy and its compression are 13 MB more."""
+    server, files = crowded
+    came = list(ask_at_once(server, [["python.wasm"]] * 100))
+    assert len({body for _, _, body in came}) == 1 and not not_whole(came, files)
+    peak = peak_memory(server.process)
+    if peak == peak:  # elsewhere nobody tells
+        assert peak < 100
+
+
+def test_thirty_browsers_with_two_hundred_requests_each_get_every_file(crowded):
+    server, files = crowded
+    names = list(files)
+    came = list(ask_at_once(server, [names[place::6] for place in range(6)] * 30))  # a browser's six connections
+    assert len(came) == 30 * len(files) > 6_000 and not not_whole(came, files)
 
 
 # --- every chapter, run -------------------------------------------------------------------------
@@ -652,6 +733,63 @@ def test_a_saved_copy_never_hides_a_new_edition_and_is_never_lost(tab):
     assert sources(tab)[BLANK] == "# my old work"
     tab.get_by_role("link", name="The new edition").click()
     assert sources(tab)[BLANK] == "# my new work"
+
+
+def kept(tab):
+    """What the browser keeps in place of the first answer: in the chapter, and in copies of earlier editions."""
+    files = tab.evaluate(SAVED)
+    answers = {name: next(cell["source"] for cell in cells if cell["id"] == BLANK) for name, cells in files.items()}
+    return answers.pop(f"{FIRST}.ipynb", None), sorted(answers.values())
+
+
+SAVED = """async () => {
+    const store = `JupyterLite Storage - ${new URL("..", location).pathname}`;
+    const database = await new Promise(done => { indexedDB.open(store).onsuccess = e => done(e.target.result); });
+    const files = await new Promise(done => {
+        database.transaction("files").objectStore("files").getAll().onsuccess = e => done(e.target.result);
+    });
+    database.close();
+    return Object.fromEntries(files.map(file => [file.name, file.content.cells]));
+}"""
+
+
+def test_what_another_tab_saves_while_the_question_stands_is_set_aside_and_not_what_was_there_before(tab):
+    one = tab(FIRST)
+    write(one, cell(one, f'check("{EXERCISE}"'), "# early")
+    save(one)
+    two = republish_and_ask(one)
+    one.bring_to_front()
+    write(one, cell(one, "# early"), "# late")
+    save(one)
+    two.bring_to_front()
+    two.get_by_role("button", name="Open the new edition").click()
+    assert "# A new edition" in sources(two).values()
+    assert kept(two) == (None, ["# late"])
+
+
+def test_a_question_that_another_tab_has_answered_already_deletes_nothing(tab):
+    one = tab(FIRST)
+    write(one, cell(one, f'check("{EXERCISE}"'), "# my old work")
+    save(one)
+    two = republish_and_ask(one)
+    one.reload()
+    one.get_by_role("button", name="Open the new edition").click()
+    one.wait_for_selector(".jp-Notebook .jp-Cell", timeout=120_000)
+    write(one, cell(one, f'check("{EXERCISE}"'), "# my new work")
+    save(one)
+    two.bring_to_front()
+    two.get_by_role("button", name="Open the new edition").click()
+    assert sources(two)[BLANK] == "# my new work"
+    assert kept(two) == ("# my new work", ["# my old work"])
+
+
+def republish_and_ask(tab):
+    """Serve a new edition; open it in another tab, where the question waits for an answer."""
+    republish(tab)
+    other = tab.context.new_page()
+    other.goto(tab.url)
+    expect(other.locator("dialog.book")).to_contain_text("This chapter has changed")
+    return other
 
 
 def test_a_browsers_cache_never_hides_a_new_edition(tab):

@@ -1,16 +1,18 @@
-"""The same sources build the same bytes twice, also elsewhere.
+"""The same sources build the same bytes twice, also elsewhere, and a build that was cut off is made good by the next.
 
 Oracle: a second build in another folder, time zone, language and order of sets, and from nothing, whereas ``make book``
 builds anew only what has changed. Run make book first.
 """
 
 import filecmp
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from conftest import ROOT, lend_jupyterlite
 
 HTML = ROOT / "_build" / "html"
@@ -31,3 +33,39 @@ def test_a_second_build_elsewhere_gives_the_same_bytes(tmp_path):
     assert len(files) > 100
     _, different, missing = filecmp.cmpfiles(HTML, again, files, shallow=False)
     assert not [path.as_posix() for path in different + missing]
+
+
+# Python runs a module named sitecustomize first. This one ends the build between the last page and the index, and the
+# make that runs it, as a loss of power does; or it lets the index warn.
+FAULTS = {
+    "cut off": "StandaloneHTMLBuilder.write_genindex = lambda _: os.killpg(0, 9)",
+    "a warning": "StandaloneHTMLBuilder.write_genindex = lambda _: logging.getLogger('sphinx.book').warning('odd')",
+}
+FAULTY = "import logging\nimport os\nfrom sphinx.builders.html import StandaloneHTMLBuilder\n"
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_build_that_was_cut_off_or_failed_is_made_good_by_the_next_one(fault, tmp_path):
+    book = tmp_path / "book"
+    shutil.copytree(ROOT, book, ignore=shutil.ignore_patterns(".*", "_build", "__pycache__"))
+    lend_jupyterlite(book)
+    (book / ".venv").symlink_to(sys.prefix)
+    (book / "chapters" / "index.md").write_text("# A small book\n\nIt has one page, and warns of nothing.\n", encoding="utf-8")
+    (book / "_toc.yml").write_text(json.dumps({"format": "jb-book", "root": "chapters/index"}), encoding="utf-8")
+    (tmp_path / "faulty").mkdir()
+    (tmp_path / "faulty" / "sitecustomize.py").write_text(FAULTY + FAULTS[fault], encoding="utf-8")
+    make = ["make", "--old-file=.venv/.installed", "book"]  # the environment is as it is
+    with_fault = {**os.environ, "PYTHONPATH": str(tmp_path / "faulty")}
+    faulty = subprocess.run(make, cwd=book, env=with_fault, start_new_session=True, capture_output=True, text=True)
+    assert faulty.returncode and "The book is built" not in faulty.stdout
+    pages = book / "_build" / "html"
+    page = pages / "chapters" / "index.html"
+    assert page.exists()
+    made = ["search.html", "searchindex.js", "genindex.html", "data.zip", "slides/07-signed-rank.html"]
+    assert fault != "cut off" or not (pages / made[0]).exists()  # it was cut off where it was meant to be
+    subprocess.run(make, cwd=book, check=True, capture_output=True)
+    assert not [name for name in made if not (pages / name).exists()]
+    when = page.stat().st_mtime
+    subprocess.run(make, cwd=book, check=True, capture_output=True)
+    assert page.stat().st_mtime == when  # what is there is not built once more
