@@ -4,29 +4,21 @@ Oracles: R's stored results in oracles/ch09.csv, made by oracles/ch09.R (effects
 boot 1.3-28.1), and pingouin.
 """
 
-import csv
-from pathlib import Path
-
 import nbformat
 import numpy as np
 import pandas as pd
 import pingouin
 import prepost
 import pytest
+from conftest import ROOT
+from r_results import close, results
 from scipy import stats
 
-HERE = Path(__file__).resolve().parent
-NOTEBOOK = nbformat.read(HERE.parent / "chapters" / "09-effect-sizes.ipynb", 4)
+NOTEBOOK = nbformat.read(ROOT / "chapters" / "09-effect-sizes.ipynb", 4)
 PAIRS = prepost.load("scores").dropna().astype(int)
 MEASURES = list(prepost.load("instruments").index)
 WAVES = {name: (PAIRS[f"{name}_before"].to_numpy(), PAIRS[f"{name}_after"].to_numpy()) for name in MEASURES}
-
-with open(HERE / "oracles" / "ch09.csv", newline="") as file:
-    R = {(row["case"], row["statistic"]): float(row["value"]) for row in csv.DictReader(file)}
-
-
-def close(value):
-    return pytest.approx(value, rel=1e-9, abs=1e-11)  # R's results are stored with twelve digits
+R = results("ch09", "case", "statistic")
 
 
 def printed(start):

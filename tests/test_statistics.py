@@ -4,47 +4,27 @@ Oracles: R's stored results (oracles/, made by oracles.R; oracles/versions.csv s
 SciPy, and full enumeration of the signs.
 """
 
-import csv
 import itertools
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pingouin
 import prepost
 import pytest
+from r_results import ORACLES, close, oracle, results
 from scipy import stats
 
-ORACLES = Path(__file__).resolve().parent / "oracles"
 CHANGES = {  # what R worked on, stored with its results: true of prepost whatever study the book is about
     name: group.to_numpy() for name, group in pd.read_csv(ORACLES / "changes.csv").groupby("case", sort=False)["change"]
 }
 MEASURES = ["empathy", "self_efficacy", "stigma", "likelihood"]  # the cases that come from a whole study
-
-
-def read_results(folder):
-    with open(folder / "results.csv", newline="") as file:
-        return {(r["case"], r["statistic"], r["program"]): float(r["value"]) for r in csv.DictReader(file)}
-
-
-R = read_results(ORACLES)
-
-
-def oracle(*statistics):
-    """Parametrise a test with every stored result of these statistics: case, statistic, R's value."""
-    rows = [(case, name, value) for (case, name, _), value in R.items() if name in statistics]
-    ids = [f"{case}: {name} from {program}" for case, name, program in R if name in statistics]
-    return pytest.mark.parametrize("case, statistic, value", rows, ids=ids)
-
-
-def close(value):
-    return pytest.approx(value, rel=1e-9, abs=1e-11)  # R's results are stored with twelve digits
+R = results("results", "case", "statistic", "program")
 
 
 # --- signed-rank test -------------------------------------------------------------------------
 
 
-@oracle("V")
+@oracle("results", "V")
 def test_positive_rank_sum_is_v_of_wilcox_test(case, statistic, value):
     test = prepost.signed_rank(CHANGES[case])
     n = test["pairs"] - test["zeros"]
@@ -52,19 +32,19 @@ def test_positive_rank_sum_is_v_of_wilcox_test(case, statistic, value):
     assert test["W-"] == n * (n + 1) / 2 - value
 
 
-@oracle("p", "p corrected")
+@oracle("results", "p", "p corrected")
 def test_asymptotic_p_is_that_of_wilcox_test(case, statistic, value):
     assert prepost.signed_rank(CHANGES[case], correction=statistic == "p corrected")["p"] == close(value)
 
 
-@oracle("Z, drop", "Z, pratt", "p, drop", "p, pratt")
+@oracle("results", "Z, drop", "Z, pratt", "p, drop", "p, pratt")
 def test_z_and_p_are_those_of_coin(case, statistic, value):
     """coin gives Z the direction of the change; prepost prints it as SPSS does, never positive."""
     name, zeros = statistic.split(", ")
     assert prepost.signed_rank(CHANGES[case], zeros)[name] == close(-abs(value) if name == "Z" else value)
 
 
-@oracle("p exact, drop", "p exact, pratt")
+@oracle("results", "p exact, drop", "p exact, pratt")
 def test_exact_p_is_that_of_coin_exactranktests_and_wilcox_test(case, statistic, value):
     zeros = statistic.removeprefix("p exact, ")
     assert prepost.exact_p(CHANGES[case], zeros) == close(value)
@@ -175,7 +155,7 @@ def test_pseudo_median_interval_holds_the_shifts_that_the_exact_test_accepts():
 # --- effect sizes, reliability, several tests --------------------------------------------------
 
 
-@oracle("rank-biserial")
+@oracle("results", "rank-biserial")
 def test_rank_biserial_is_that_of_effectsize_and_pingouin(case, statistic, value):
     change = CHANGES[case]
     assert prepost.rank_biserial(change) == close(value)
@@ -183,7 +163,7 @@ def test_rank_biserial_is_that_of_effectsize_and_pingouin(case, statistic, value
     assert prepost.rank_biserial(change) == close(table["RBC"].item())
 
 
-@oracle("probability of improvement")
+@oracle("results", "probability of improvement")
 def test_probability_of_improvement_is_rs_and_pingouins_against_no_change(case, statistic, value):
     """pingouin's CLES compares everybody with everybody; set against zeros it compares each change with no change."""
     change = CHANGES[case]
@@ -192,7 +172,7 @@ def test_probability_of_improvement_is_rs_and_pingouins_against_no_change(case, 
     assert prepost.probability_of_improvement(change) == close(no_change)
 
 
-@oracle("pseudo-median", "pseudo-median low", "pseudo-median high")
+@oracle("results", "pseudo-median", "pseudo-median low", "pseudo-median high")
 def test_pseudo_median_and_interval_are_rs(case, statistic, value):
     """wilcox.test for changes without ties and zeros, else Walsh averages and qsignrank."""
     place = ["pseudo-median", "pseudo-median low", "pseudo-median high"].index(statistic)
