@@ -1,6 +1,6 @@
 """Every statistic of chapter 3 that tests/test_statistics.py does not hold.
 
-Oracle: R's stored results in oracles/ch03.csv (R's wilcox.test and psych, versions in oracles/versions.csv), made by
+Oracle: R's stored results in oracles/ch03.csv (R's wilcox.test and psych, versions in oracles/made.csv), made by
 oracles/ch03.R. The chapter's own formulas are repeated here with pandas.
 """
 

@@ -1,7 +1,7 @@
 """Every statistic of chapter 9 that tests/test_statistics.py does not hold.
 
-Oracles: R's stored results in oracles/ch09.csv, made by oracles/ch09.R (effectsize and R as in oracles/versions.csv,
-boot 1.3-28.1), and pingouin.
+Oracles: R's stored results in oracles/ch09.csv, made by oracles/ch09.R (R, boot and effectsize as in
+oracles/made.csv), and pingouin.
 """
 
 import nbformat

@@ -1,6 +1,6 @@
 """Every statistic of chapter 10 that tests/test_statistics.py does not hold.
 
-Oracle: R's stored results in oracles/ch10.csv, made by oracles/ch10.R (R as in oracles/versions.csv).
+Oracle: R's stored results in oracles/ch10.csv, made by oracles/ch10.R (R as in oracles/made.csv).
 """
 
 import nbformat

@@ -1,7 +1,7 @@
 """Every statistic of prepost against a second, independent program.
 
-Oracles: R's stored results (oracles/, made by oracles.R; oracles/versions.csv says with which versions), pingouin,
-SciPy, and full enumeration of the signs.
+Oracles: R's stored results (oracles/results.csv, made by oracles.R; oracles/made.csv says with which versions),
+pingouin, SciPy, and full enumeration of the signs.
 """
 
 import itertools

@@ -1,7 +1,7 @@
 """From a study folder to print: link and the report functions, on the book's data and on the template.
 
 Oracles: R, which links, scores and tests from the same raw exports (oracles/ch13.csv, made by oracles/ch13.R; versions
-in oracles/versions.csv), for the studies that R has seen; counts by hand from the template's
+in oracles/made.csv), for the studies that R has seen; counts by hand from the template's
 exports; for a spoilt folder, the fault that the test puts in.
 """
 
