@@ -1,11 +1,12 @@
 """Every statistic of chapter 3 that tests/test_statistics.py does not hold.
 
 Oracle: R's stored results in oracles/ch03.csv (R's wilcox.test and psych, versions in oracles/made.csv), made by
-oracles/ch03.R. The chapter's own formulas are repeated here with pandas.
+oracles/ch03.R, and in oracles/r46.csv, made by r46.R in R 4.6. The chapter's own formulas are repeated here with pandas.
 """
 
 import numpy as np
 import prepost
+import pytest
 from r_results import close, oracle, results
 from scipy import stats
 
@@ -15,6 +16,7 @@ PAIRS = SCORES.dropna()
 RESPONSES = prepost.load("responses")
 BEFORE = RESPONSES[RESPONSES["wave"] == "before"]
 R = results("ch03", "case", "statistic", "program")
+R46 = results("r46", "case", "statistic")
 
 
 def answers(measure, turn=True):
@@ -70,3 +72,22 @@ def test_item_means_take_empathy_across_05_and_rounding_takes_it_back():
     sums, means, rounded = (R["empathy", name, "stats::wilcox.test"] for name in names)
     assert (f"{sums:.4f}", f"{means:.4f}") == ("0.0495", "0.0510")
     assert rounded == sums
+
+
+@pytest.mark.parametrize("measure", INSTRUMENTS.index)
+@pytest.mark.parametrize("kind", ["exact", "asymptotic"])
+def test_digits_rank_takes_r_46_out_of_the_trap_of_item_means(measure, kind):
+    """R 4.6: digits.rank = 7 ranks changes of item means as it ranks those of sums."""
+    assert R46[measure, f"{kind} p, means, digits.rank = 7"] == R46[measure, f"{kind} p, sums"]
+    fooled = R46[measure, f"{kind} p, means"] != R46[measure, f"{kind} p, sums"]
+    assert fooled == (measure in ("empathy", "stigma"))
+
+
+def test_r_46_falls_into_the_trap_of_item_means_by_default():
+    """R 4.6: with both kinds of p; the asymptotic ones are those of R 4.2."""
+    for kind, sums, means in [("exact", "0.0457", "0.0468"), ("asymptotic", "0.0495", "0.0510")]:
+        assert f"{R46['empathy', f'{kind} p, sums']:.4f}" == sums
+        assert f"{R46['empathy', f'{kind} p, means']:.4f}" == means
+    for case, statistic, program in R:
+        if statistic in ("p, sums", "p, means"):
+            assert R46[case, f"asymptotic {statistic}"] == R[case, statistic, program]

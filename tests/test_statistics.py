@@ -1,7 +1,7 @@
 """Every statistic of prepost against a second, independent program.
 
-Oracles: R's stored results (oracles/results.csv, made by oracles.R; oracles/made.csv says with which versions),
-pingouin, SciPy, and full enumeration of the signs.
+Oracles: R's stored results (oracles/results.csv, made by oracles.R, and oracles/r46.csv, made by r46.R in R 4.6, whose
+wilcox.test is another one; oracles/made.csv says with which versions), pingouin, SciPy, and full enumeration of the signs.
 """
 
 import itertools
@@ -19,6 +19,7 @@ CHANGES = {  # what R worked on, stored with its results: true of prepost whatev
 }
 MEASURES = ["empathy", "self_efficacy", "stigma", "likelihood"]  # the cases that come from a whole study
 R = results("results", "case", "statistic", "program")
+R46 = results("r46", "case", "statistic")
 
 
 # --- signed-rank test -------------------------------------------------------------------------
@@ -49,6 +50,125 @@ def test_exact_p_is_that_of_coin_exactranktests_and_wilcox_test(case, statistic,
     zeros = statistic.removeprefix("p exact, ")
     assert prepost.exact_p(CHANGES[case], zeros) == close(value)
     assert prepost.signed_rank(CHANGES[case], zeros)["p exact"] == close(value)
+
+
+# --- wilcox.test of R 4.6 ---------------------------------------------------------------------
+
+FEW = [case for case, change in CHANGES.items() if len(change) < 50]
+UNTIED = [case for case in FEW if CHANGES[case].all() and len(set(np.abs(CHANGES[case]))) == len(CHANGES[case])]
+
+
+@pytest.mark.parametrize("case", FEW)
+def test_exact_p_with_pratts_zeros_is_the_default_of_wilcox_test_in_r_46(case):
+    """Without exact = FALSE, correct changes nothing."""
+    test = prepost.signed_rank(CHANGES[case], "pratt")
+    assert prepost.exact_p(CHANGES[case], "pratt") == close(R46[case, "p"])
+    assert R46[case, "p, correct = FALSE"] == R46[case, "p"]
+    assert (test["p exact"], test["W+"]) == (close(R46[case, "p"]), R46[case, "V"])
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_asymptotic_p_is_that_of_wilcox_test_in_r_46_with_exact_false(case):
+    test = prepost.signed_rank(CHANGES[case])
+    assert test["p"] == close(R46[case, "p, exact = FALSE, correct = FALSE"])
+    assert test["W+"] == R46[case, "V, exact = FALSE"]
+    assert prepost.signed_rank(CHANGES[case], correction=True)["p"] == close(R46[case, "p, exact = FALSE"])
+
+
+def test_from_fifty_changes_on_wilcox_test_of_r_46_is_asymptotic_by_default():
+    assert len(CHANGES["fifty"]) == 50
+    assert R46["fifty", "p"] == R46["fifty", "p, exact = FALSE"] != close(prepost.exact_p(CHANGES["fifty"], "pratt"))
+
+
+@pytest.mark.parametrize(
+    "arguments, printed",
+    [
+        ("p", [".0457", ".0354", ".3610", ".1347"]),
+        ("p, exact = FALSE", [".0509", ".0405", ".3477", ".2702"]),
+        ("p, exact = FALSE, correct = FALSE", [".0495", ".0394", ".3425", ".2621"]),
+    ],
+)
+def test_the_four_measures_have_the_old_p_values_in_r_46_only_with_exact_false(arguments, printed):
+    """With exact = FALSE R 4.6 gives what R 4.2 gave for changes with ties or zeros (results.csv)."""
+    older = {"p, exact = FALSE": "p corrected", "p, exact = FALSE, correct = FALSE": "p"}
+    assert [f"{R46[measure, arguments]:.4f}".removeprefix("0") for measure in MEASURES] == printed
+    if arguments in older:
+        for measure in MEASURES:
+            assert R46[measure, arguments] == R[measure, older[arguments], "stats::wilcox.test"]
+
+
+def test_r_46_calls_an_interval_that_ends_at_zero_9995_percent_sure():
+    """Fifteen rise by 1, one falls by 1, eighteen stay the same."""
+    assert f"{R46['one_falls', 'p']:.5f}" == "0.00052"
+    assert (R46["one_falls", "95% low of d"], R46["one_falls", "95% high of d"]) == (0, 0.5)
+    assert f"{R46['one_falls', '95% attained of d']:.2%}" == "99.95%"
+
+
+@pytest.mark.parametrize("case", FEW)
+def test_pseudo_median_is_that_of_r_46(case):
+    """Also with ties and zeros: since 4.6 it is the median of the Walsh averages, not a root."""
+    assert prepost.pseudo_median(CHANGES[case])[0] == close(R46[case, "pseudo-median"])
+
+
+@pytest.mark.parametrize("confidence", [0.95, 0.9])
+@pytest.mark.parametrize("case", UNTIED)
+def test_interval_of_untied_changes_is_that_of_r_46(case, confidence):
+    _, low, high = prepost.pseudo_median(CHANGES[case], confidence)
+    assert low == close(R46[case, f"{confidence:.0%} low of d"])
+    assert high == close(R46[case, f"{confidence:.0%} high of d"])
+    assert R46[case, f"{confidence:.0%} attained of d"] >= confidence
+
+
+def tails_of_r_46(change, shift):
+    """P(V > v) and P(V <= v) as R 4.6 has them in its search for the bounds: zeros keep their ranks, and add none to v."""
+    ranks = stats.rankdata(np.abs(change - shift))
+    ways = np.array([1.0])
+    for steps in np.rint(2 * ranks).astype(int):
+        ways = (np.pad(ways, (0, steps)) + np.pad(ways, (steps, 0))) / 2
+    below = ways[: round(2 * ranks[change > shift].sum()) + 1].sum()
+    return 1 - below, below
+
+
+def bound_of_r_46(change, walsh, tail, alpha):
+    """Walk over the Walsh averages to the first midpoint that is not rejected, and remember the last that is."""
+    outside = np.sign(walsh[0] - walsh[-1])
+    if tails_of_r_46(change, walsh[0] + outside)[tail] > alpha:
+        return outside * np.inf, 0
+    attained = 0
+    for here, there in itertools.pairwise(walsh):
+        p = tails_of_r_46(change, (here + there) / 2)[tail]
+        if p > alpha:
+            break
+        attained = p
+    return here, attained
+
+
+@pytest.mark.parametrize("confidence", [0.95, 0.9])
+@pytest.mark.parametrize("case", sorted(set(FEW) - set(UNTIED)))
+def test_interval_of_tied_changes_in_r_46_follows_a_rule_that_is_no_oracle_for_prepost(case, confidence):
+    """By hand, after the source of R 4.6.0.
+
+    It takes P(V > v) where the p value takes P(V >= v), and tries repeated Walsh averages themselves, where it gives
+    zeros a rank but no part in v.
+    """
+    change, alpha = CHANGES[case], (1 - confidence) / 2 + 1e-14
+    walsh = np.sort(np.add.outer(change, change)[np.triu_indices(len(change))]) / 2
+    low, below = bound_of_r_46(change, walsh, 0, alpha)
+    high, above = bound_of_r_46(change, walsh[::-1], 1, alpha)
+    of = {end: close(R46[case, f"{confidence:.0%} {end} of d"]) for end in ("low", "high", "attained")}
+    assert {"low": low, "high": high, "attained": 1 - below - above} == of
+
+
+def test_interval_of_tied_changes_in_r_46_depends_on_their_sign():
+    """R 4.6.0, as it follows from that rule: -d has other bounds or another level."""
+    assert (R46["ties", "95% low of d"], R46["ties", "95% high of d"]) == (-0.5, 3)
+    assert (R46["ties", "95% low of -d"], R46["ties", "95% high of -d"]) == (-3, 1)
+    assert (R46["balanced", "95% low of d"], R46["balanced", "95% high of d"]) == (-2, np.inf)
+    for case in MEASURES:
+        assert R46[case, "95% attained of d"] != close(R46[case, "95% attained of -d"])
+
+
+# --- by hand ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("case", CHANGES)
