@@ -2,16 +2,15 @@
 
 from pathlib import Path
 
-import pandas as pd
 import pingouin
 import prepost
 import pytest
+from r_results import ORACLES, results
 from scipy import stats
 
-ORACLES = Path(__file__).resolve().parent / "oracles"
 APPENDIX = Path(prepost.__file__).parent / "appendix"
 MEASURES = ["empathy", "self_efficacy", "stigma", "likelihood"]
-RESULTS = pd.read_csv(ORACLES / "results.csv").set_index(["case", "program", "statistic"])["value"]
+R = results("results", "case", "program", "statistic")
 SCORES = prepost.load("scores").dropna()
 
 
@@ -47,7 +46,7 @@ def test_the_crosswalk_prints_what_the_programs_print(program, call, printed):
         assert printed == p_line.split(",")[1:]
         return
     if program.startswith("R"):
-        values = [RESULTS[measure, *R_NAMES[call]] for measure in MEASURES]
+        values = [R[measure, *R_NAMES[call]] for measure in MEASURES]
     else:
         values = list(from_python(call))
     assert printed == [f"{value:.4f}".removeprefix("0") for value in values]

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
+from r_results import results
 
 CHAPTER = ROOT / "chapters" / "02-design.ipynb"
 
@@ -23,7 +24,7 @@ def printed():
 @pytest.mark.parametrize("design", ["one group", "with classmates"])
 def test_each_world_gives_p_below_05_as_often_as_in_r(printed, design):
     """Oracle: R's wilcox.test on 10,000 studies simulated in R (oracles/ch02.R), within four Monte Carlo errors."""
-    r = pd.read_csv(ROOT / "tests" / "oracles" / "ch02.csv", index_col="world")[design.replace(" ", "_")]
+    r = pd.Series(results("ch02", "design", "world"))[design]
     assert list(printed.index) == list(r.index)
     share = (printed[design] + r) / 200
     error = 100 * np.sqrt(2 * share * (1 - share) / 10_000)

@@ -5,29 +5,20 @@ the noncentral t distribution), made by oracles/ch06.R; and full enumeration of 
 """
 
 import collections
-import csv
 import itertools
 import re
-from pathlib import Path
 
 import nbformat
 import numpy as np
 import prepost
 import pytest
+from conftest import ROOT
+from r_results import results
 
-ROOT = Path(__file__).resolve().parent.parent
-ORACLES = ROOT / "tests" / "oracles"
 CELLS = nbformat.read(ROOT / "chapters" / "06-chance.ipynb", as_version=4).cells
 PRINTED = {line for cell in CELLS for out in cell.get("outputs", []) for line in out.get("text", "").splitlines()}
 PERM, COIN = "exactRankTests::perm.test", "coin::symmetry_test"
-
-
-def read_results(folder):
-    with open(folder / "ch06.csv", newline="") as file:
-        return {(r["case"], r["statistic"], r["program"]): float(r["value"]) for r in csv.DictReader(file)}
-
-
-R = read_results(ORACLES)
+R = results("ch06", "case", "statistic", "program")
 
 
 def chapters_count_sums():

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
+from r_results import results
 
 CELLS = nbformat.read(ROOT / "chapters" / "08-which-test.ipynb", as_version=4).cells
-R = pd.read_csv(ROOT / "tests" / "oracles" / "ch08.csv").set_index(["what", "case"])["value"]
+R = results("ch08", "what", "case")
 
 
 def shown(last_line):

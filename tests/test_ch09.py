@@ -1,11 +1,8 @@
 """Every statistic of chapter 9 that tests/test_statistics.py does not hold.
 
-Oracles: R's stored results in oracles/ch09.csv, made by oracles/ch09.R (effectsize and R as in oracles/versions.csv,
-boot 1.3-28.1), and pingouin.
+Oracles: R's stored results in oracles/ch09.csv, made by oracles/ch09.R (R, boot and effectsize as in
+oracles/made.csv), and pingouin.
 """
-
-import csv
-from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -13,20 +10,15 @@ import pandas as pd
 import pingouin
 import prepost
 import pytest
+from conftest import ROOT
+from r_results import close, results
 from scipy import stats
 
-HERE = Path(__file__).resolve().parent
-NOTEBOOK = nbformat.read(HERE.parent / "chapters" / "09-effect-sizes.ipynb", 4)
+NOTEBOOK = nbformat.read(ROOT / "chapters" / "09-effect-sizes.ipynb", 4)
 PAIRS = prepost.load("scores").dropna().astype(int)
 MEASURES = list(prepost.load("instruments").index)
 WAVES = {name: (PAIRS[f"{name}_before"].to_numpy(), PAIRS[f"{name}_after"].to_numpy()) for name in MEASURES}
-
-with open(HERE / "oracles" / "ch09.csv", newline="") as file:
-    R = {(row["case"], row["statistic"]): float(row["value"]) for row in csv.DictReader(file)}
-
-
-def close(value):
-    return pytest.approx(value, rel=1e-9, abs=1e-11)  # R's results are stored with twelve digits
+R = results("ch09", "case", "statistic")
 
 
 def printed(start):

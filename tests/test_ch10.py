@@ -1,27 +1,19 @@
 """Every statistic of chapter 10 that tests/test_statistics.py does not hold.
 
-Oracle: R's stored results in oracles/ch10.csv, made by oracles/ch10.R (R as in oracles/versions.csv).
+Oracle: R's stored results in oracles/ch10.csv, made by oracles/ch10.R (R as in oracles/made.csv).
 """
-
-import csv
-from pathlib import Path
 
 import nbformat
 import numpy as np
 import prepost
 import pytest
+from conftest import ROOT
+from r_results import close, results
 from scipy import stats
 
-HERE = Path(__file__).resolve().parent
-NOTEBOOK = nbformat.read(HERE.parent / "chapters" / "10-meaning.ipynb", 4)
+NOTEBOOK = nbformat.read(ROOT / "chapters" / "10-meaning.ipynb", 4)
 MEASURES = list(prepost.load("instruments").index)
-
-with open(HERE / "oracles" / "ch10.csv", newline="") as file:
-    R = {(row["case"], row["statistic"]): float(row["value"]) for row in csv.DictReader(file)}
-
-
-def close(value):
-    return pytest.approx(value, rel=1e-9, abs=1e-11)  # R's results are stored with twelve digits
+R = results("ch10", "case", "statistic")
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,12 @@
 """Chapter 11: the sample sizes that readers see, against R (oracles/ch11.R)."""
 
 import nbformat
-import pandas as pd
 import pytest
 from conftest import ROOT
+from r_results import results
 
 CELLS = nbformat.read(ROOT / "chapters" / "11-power.ipynb", as_version=4).cells
-R = pd.read_csv(ROOT / "tests" / "oracles" / "ch11.csv").set_index("what")["value"]
+R = results("ch11", "what")
 
 
 def shown(part):

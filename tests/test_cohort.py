@@ -13,9 +13,10 @@ import prepost
 import pytest
 from conftest import ROOT
 from frictionless import Package
+from r_results import ORACLES, close, oracle
 from scipy import stats
 from test_data import AFTER, BEFORE, CODES_AFTER, CODES_BEFORE, DATA, INSTRUMENTS, ITEMS, MEASURES, cleaned_code, rows
-from test_statistics import CHANGES, ORACLES, close, oracle
+from test_statistics import CHANGES
 from test_your_study import FOLDERS, TEMPLATE
 from test_your_study import R as SEEN_BY_R
 
@@ -284,12 +285,12 @@ def test_stored_r_results_belong_to_the_present_data_and_vectors():
     assert seen == present
 
 
-@oracle("d_z", "d_av")
+@oracle("results", "d_z", "d_av")
 def test_paired_d_is_that_of_effectsize(case, statistic, value):
     assert prepost.paired_d(PAIRS[f"{case}_before"], PAIRS[f"{case}_after"])[statistic] == close(value)
 
 
-@oracle("alpha", "alpha low", "alpha high")
+@oracle("results", "alpha", "alpha low", "alpha high")
 def test_alpha_and_feldts_interval_are_those_of_psych(case, statistic, value):
     items = ITEMS.query("instrument == @case")
     answers = prepost.load("responses").query("wave == 'before'")[items.index]

@@ -1,50 +1,31 @@
 """Every statistic of prepost against a second, independent program.
 
-Oracles: R's stored results (oracles/, made by oracles.R; oracles/versions.csv says with which versions), pingouin,
-SciPy, and full enumeration of the signs.
+Oracles: R's stored results (oracles/results.csv, made by oracles.R, and oracles/r46.csv, made by r46.R in R 4.6, whose
+wilcox.test is another one; oracles/made.csv says with which versions), pingouin, SciPy, and full enumeration of the signs.
 """
 
-import csv
 import itertools
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pingouin
 import prepost
 import pytest
+from r_results import ORACLES, close, oracle, results
 from scipy import stats
 
-ORACLES = Path(__file__).resolve().parent / "oracles"
 CHANGES = {  # what R worked on, stored with its results: true of prepost whatever study the book is about
     name: group.to_numpy() for name, group in pd.read_csv(ORACLES / "changes.csv").groupby("case", sort=False)["change"]
 }
 MEASURES = ["empathy", "self_efficacy", "stigma", "likelihood"]  # the cases that come from a whole study
-
-
-def read_results(folder):
-    with open(folder / "results.csv", newline="") as file:
-        return {(r["case"], r["statistic"], r["program"]): float(r["value"]) for r in csv.DictReader(file)}
-
-
-R = read_results(ORACLES)
-
-
-def oracle(*statistics):
-    """Parametrise a test with every stored result of these statistics: case, statistic, R's value."""
-    rows = [(case, name, value) for (case, name, _), value in R.items() if name in statistics]
-    ids = [f"{case}: {name} from {program}" for case, name, program in R if name in statistics]
-    return pytest.mark.parametrize("case, statistic, value", rows, ids=ids)
-
-
-def close(value):
-    return pytest.approx(value, rel=1e-9, abs=1e-11)  # R's results are stored with twelve digits
+R = results("results", "case", "statistic", "program")
+R46 = results("r46", "case", "statistic")
 
 
 # --- signed-rank test -------------------------------------------------------------------------
 
 
-@oracle("V")
+@oracle("results", "V")
 def test_positive_rank_sum_is_v_of_wilcox_test(case, statistic, value):
     test = prepost.signed_rank(CHANGES[case])
     n = test["pairs"] - test["zeros"]
@@ -52,23 +33,142 @@ def test_positive_rank_sum_is_v_of_wilcox_test(case, statistic, value):
     assert test["W-"] == n * (n + 1) / 2 - value
 
 
-@oracle("p", "p corrected")
+@oracle("results", "p", "p corrected")
 def test_asymptotic_p_is_that_of_wilcox_test(case, statistic, value):
     assert prepost.signed_rank(CHANGES[case], correction=statistic == "p corrected")["p"] == close(value)
 
 
-@oracle("Z, drop", "Z, pratt", "p, drop", "p, pratt")
+@oracle("results", "Z, drop", "Z, pratt", "p, drop", "p, pratt")
 def test_z_and_p_are_those_of_coin(case, statistic, value):
     """Both give Z the direction of the change."""
     name, zeros = statistic.split(", ")
     assert prepost.signed_rank(CHANGES[case], zeros)[name] == close(value)
 
 
-@oracle("p exact, drop", "p exact, pratt")
+@oracle("results", "p exact, drop", "p exact, pratt")
 def test_exact_p_is_that_of_coin_exactranktests_and_wilcox_test(case, statistic, value):
     zeros = statistic.removeprefix("p exact, ")
     assert prepost.exact_p(CHANGES[case], zeros) == close(value)
     assert prepost.signed_rank(CHANGES[case], zeros)["p exact"] == close(value)
+
+
+# --- wilcox.test of R 4.6 ---------------------------------------------------------------------
+
+FEW = [case for case, change in CHANGES.items() if len(change) < 50]
+UNTIED = [case for case in FEW if CHANGES[case].all() and len(set(np.abs(CHANGES[case]))) == len(CHANGES[case])]
+
+
+@pytest.mark.parametrize("case", FEW)
+def test_exact_p_with_pratts_zeros_is_the_default_of_wilcox_test_in_r_46(case):
+    """Without exact = FALSE, correct changes nothing."""
+    test = prepost.signed_rank(CHANGES[case], "pratt")
+    assert prepost.exact_p(CHANGES[case], "pratt") == close(R46[case, "p"])
+    assert R46[case, "p, correct = FALSE"] == R46[case, "p"]
+    assert (test["p exact"], test["W+"]) == (close(R46[case, "p"]), R46[case, "V"])
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_asymptotic_p_is_that_of_wilcox_test_in_r_46_with_exact_false(case):
+    test = prepost.signed_rank(CHANGES[case])
+    assert test["p"] == close(R46[case, "p, exact = FALSE, correct = FALSE"])
+    assert test["W+"] == R46[case, "V, exact = FALSE"]
+    assert prepost.signed_rank(CHANGES[case], correction=True)["p"] == close(R46[case, "p, exact = FALSE"])
+
+
+def test_from_fifty_changes_on_wilcox_test_of_r_46_is_asymptotic_by_default():
+    assert len(CHANGES["fifty"]) == 50
+    assert R46["fifty", "p"] == R46["fifty", "p, exact = FALSE"] != close(prepost.exact_p(CHANGES["fifty"], "pratt"))
+
+
+@pytest.mark.parametrize(
+    "arguments, printed",
+    [
+        ("p", [".0457", ".0354", ".3610", ".1347"]),
+        ("p, exact = FALSE", [".0509", ".0405", ".3477", ".2702"]),
+        ("p, exact = FALSE, correct = FALSE", [".0495", ".0394", ".3425", ".2621"]),
+    ],
+)
+def test_the_four_measures_have_the_old_p_values_in_r_46_only_with_exact_false(arguments, printed):
+    """With exact = FALSE R 4.6 gives what R 4.2 gave for changes with ties or zeros (results.csv)."""
+    older = {"p, exact = FALSE": "p corrected", "p, exact = FALSE, correct = FALSE": "p"}
+    assert [f"{R46[measure, arguments]:.4f}".removeprefix("0") for measure in MEASURES] == printed
+    if arguments in older:
+        for measure in MEASURES:
+            assert R46[measure, arguments] == R[measure, older[arguments], "stats::wilcox.test"]
+
+
+def test_r_46_calls_an_interval_that_ends_at_zero_9995_percent_sure():
+    """Fifteen rise by 1, one falls by 1, eighteen stay the same."""
+    assert f"{R46['one_falls', 'p']:.5f}" == "0.00052"
+    assert (R46["one_falls", "95% low of d"], R46["one_falls", "95% high of d"]) == (0, 0.5)
+    assert f"{R46['one_falls', '95% attained of d']:.2%}" == "99.95%"
+
+
+@pytest.mark.parametrize("case", FEW)
+def test_pseudo_median_is_that_of_r_46(case):
+    """Also with ties and zeros: since 4.6 it is the median of the Walsh averages, not a root."""
+    assert prepost.pseudo_median(CHANGES[case])["estimate"] == close(R46[case, "pseudo-median"])
+
+
+@pytest.mark.parametrize("confidence", [0.95, 0.9])
+@pytest.mark.parametrize("case", UNTIED)
+def test_interval_of_untied_changes_is_that_of_r_46(case, confidence):
+    interval = prepost.pseudo_median(CHANGES[case], confidence)
+    for end in ("low", "high"):
+        assert interval[end] == close(R46[case, f"{confidence:.0%} {end} of d"])
+    assert R46[case, f"{confidence:.0%} attained of d"] >= confidence
+
+
+def tails_of_r_46(change, shift):
+    """P(V > v) and P(V <= v) as R 4.6 has them in its search for the bounds: zeros keep their ranks, and add none to v."""
+    ranks = stats.rankdata(np.abs(change - shift))
+    ways = np.array([1.0])
+    for steps in np.rint(2 * ranks).astype(int):
+        ways = (np.pad(ways, (0, steps)) + np.pad(ways, (steps, 0))) / 2
+    below = ways[: round(2 * ranks[change > shift].sum()) + 1].sum()
+    return 1 - below, below
+
+
+def bound_of_r_46(change, walsh, tail, alpha):
+    """Walk over the Walsh averages to the first midpoint that is not rejected, and remember the last that is."""
+    outside = np.sign(walsh[0] - walsh[-1])
+    if tails_of_r_46(change, walsh[0] + outside)[tail] > alpha:
+        return outside * np.inf, 0
+    attained = 0
+    for here, there in itertools.pairwise(walsh):
+        p = tails_of_r_46(change, (here + there) / 2)[tail]
+        if p > alpha:
+            break
+        attained = p
+    return here, attained
+
+
+@pytest.mark.parametrize("confidence", [0.95, 0.9])
+@pytest.mark.parametrize("case", sorted(set(FEW) - set(UNTIED)))
+def test_interval_of_tied_changes_in_r_46_follows_a_rule_that_is_no_oracle_for_prepost(case, confidence):
+    """By hand, after the source of R 4.6.0.
+
+    It takes P(V > v) where the p value takes P(V >= v), and tries repeated Walsh averages themselves, where it gives
+    zeros a rank but no part in v.
+    """
+    change, alpha = CHANGES[case], (1 - confidence) / 2 + 1e-14
+    walsh = np.sort(np.add.outer(change, change)[np.triu_indices(len(change))]) / 2
+    low, below = bound_of_r_46(change, walsh, 0, alpha)
+    high, above = bound_of_r_46(change, walsh[::-1], 1, alpha)
+    of = {end: close(R46[case, f"{confidence:.0%} {end} of d"]) for end in ("low", "high", "attained")}
+    assert {"low": low, "high": high, "attained": 1 - below - above} == of
+
+
+def test_interval_of_tied_changes_in_r_46_depends_on_their_sign():
+    """R 4.6.0, as it follows from that rule: -d has other bounds or another level."""
+    assert (R46["ties", "95% low of d"], R46["ties", "95% high of d"]) == (-0.5, 3)
+    assert (R46["ties", "95% low of -d"], R46["ties", "95% high of -d"]) == (-3, 1)
+    assert (R46["balanced", "95% low of d"], R46["balanced", "95% high of d"]) == (-2, np.inf)
+    for case in MEASURES:
+        assert R46[case, "95% attained of d"] != close(R46[case, "95% attained of -d"])
+
+
+# --- by hand ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("case", CHANGES)
@@ -202,18 +302,18 @@ def test_interval_holds_exactly_what_the_test_does_not_reject():
                 assert interval["level"] == pytest.approx(1 - p[below] / 2 - p[above] / 2)
 
 
-@oracle("pseudo-median")
+@oracle("results", "pseudo-median")
 def test_pseudo_median_is_rs_median_of_the_walsh_averages(case, statistic, value):
     assert prepost.pseudo_median(CHANGES[case])["estimate"] == close(value)
 
 
-@oracle("pseudo-median low", "pseudo-median high", "pseudo-median low in", "pseudo-median high in")
+@oracle("results", "pseudo-median low", "pseudo-median high", "pseudo-median low in", "pseudo-median high in")
 def test_interval_is_what_coins_exact_test_does_not_reject(case, statistic, value):
     """coin's test of every shift, with Pratt's zeros; wilcox.test's own interval for changes without ties and zeros."""
     assert prepost.pseudo_median(CHANGES[case])[statistic.removeprefix("pseudo-median ")] == close(value)
 
 
-@oracle("p outside low")
+@oracle("results", "p outside low")
 def test_level_is_what_coin_leaves_outside_the_interval(case, statistic, value):
     high = R[case, "p outside high", "coin::wilcoxsign_test, inverted"]
     assert prepost.pseudo_median(CHANGES[case])["level"] == close(1 - value / 2 - high / 2)
@@ -328,7 +428,7 @@ def test_an_empty_side_has_rank_sum_zero_without_a_minus():
 # --- effect sizes, reliability, several tests --------------------------------------------------
 
 
-@oracle("rank-biserial")
+@oracle("results", "rank-biserial")
 def test_rank_biserial_is_that_of_effectsize_and_pingouin(case, statistic, value):
     change = CHANGES[case]
     assert prepost.rank_biserial(change) == close(value)
@@ -336,7 +436,7 @@ def test_rank_biserial_is_that_of_effectsize_and_pingouin(case, statistic, value
     assert prepost.rank_biserial(change) == close(table["RBC"].item())
 
 
-@oracle("probability of improvement")
+@oracle("results", "probability of improvement")
 def test_probability_of_improvement_is_rs_and_pingouins_against_no_change(case, statistic, value):
     """pingouin's CLES compares everybody with everybody; set against zeros it compares each change with no change."""
     change = CHANGES[case]

@@ -1,11 +1,10 @@
 """From a study folder to print: link and the report functions, on the book's data and on the template.
 
 Oracles: R, which links, scores and tests from the same raw exports (oracles/ch13.csv, made by oracles/ch13.R; versions
-in oracles/versions.csv), for the studies that R has seen; counts by hand from the template's
+in oracles/made.csv), for the studies that R has seen; counts by hand from the template's
 exports; for a spoilt folder, the fault that the test puts in.
 """
 
-import csv
 import shutil
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import pandas as pd
 import prepost
 import pytest
 import scipy
-from conftest import ROOT
+from r_results import rows
 
 ONE = pd.DataFrame({"name": ["Measure"]}, index=["m"])
 TEMPLATE = prepost.DATA / "template"
@@ -168,15 +167,14 @@ def test_exports_without_a_common_code_are_refused_in_words(study):
 # --- print ----------------------------------------------------------------------------------------------
 
 
-def r_results(folder):
+def seen_by_r():
     """R's rows, by study and instrument, without those of a study that the book no longer holds."""
     names = {study: set(prepost.load("instruments", path)["name"]) for study, path in FOLDERS.items()}
-    with open(folder / "ch13.csv", newline="", encoding="utf-8") as file:
-        rows = {(row["study"], row["instrument"]): row for row in csv.DictReader(file)}
-    return {(study, instrument): row for (study, instrument), row in rows.items() if instrument in names[study]}
+    seen = {(row["study"], row["instrument"]): row for row in rows("ch13")}
+    return {(study, instrument): row for (study, instrument), row in seen.items() if instrument in names[study]}
 
 
-R = r_results(ROOT / "tests" / "oracles")
+R = seen_by_r()
 
 
 @pytest.mark.parametrize("name, instrument", R)

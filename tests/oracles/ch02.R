@@ -50,6 +50,6 @@ percent <- sapply(worlds, function(world) {
   }))
 })
 result <- data.frame(
-  world = names(worlds), one_group = percent[1, ], with_classmates = percent[2, ], r = as.character(getRversion())
+  design = rep(c("one group", "with classmates"), each = length(worlds)), world = names(worlds), value = c(t(percent))
 )
 write.csv(result, "ch02.csv", row.names = FALSE, quote = FALSE)
