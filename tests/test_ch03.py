@@ -93,7 +93,10 @@ def test_omega_of_one_factor_is_that_of_psych(case, statistic, value):
     """By hand: the loadings that leave the smallest squares beside the diagonal (minres)."""
     correlations = answers(case).corr().to_numpy()
     beside = ~np.eye(len(correlations), dtype=bool)
-    rest = lambda loadings: ((correlations - np.outer(loadings, loadings))[beside] ** 2).sum()  # noqa: E731
+
+    def rest(loadings):
+        return ((correlations - np.outer(loadings, loadings))[beside] ** 2).sum()
+
     loadings = optimize.minimize(rest, np.full(len(correlations), 0.5), tol=1e-12).x
     assert 1 - (1 - loadings**2).sum() / correlations.sum() == pytest.approx(value, abs=2e-4)
 
