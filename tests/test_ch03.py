@@ -4,12 +4,17 @@ Oracle: R's stored results in oracles/ch03.csv (R's wilcox.test and psych, versi
 oracles/ch03.R, and in oracles/r46.csv, made by r46.R in R 4.6. The chapter's own formulas are repeated here with pandas.
 """
 
+from pathlib import Path
+
+import nbformat
 import numpy as np
+import pandas as pd
 import prepost
 import pytest
 from r_results import close, oracle, results
-from scipy import stats
+from scipy import optimize, stats
 
+CHAPTER = Path(prepost.__file__).parent / "03-instruments.ipynb"
 INSTRUMENTS, ITEMS = prepost.load("instruments"), prepost.load("items")
 SCORES = prepost.load("scores").astype(float)
 PAIRS = SCORES.dropna()
@@ -57,11 +62,66 @@ def test_sem_and_mdc_follow_from_r_s_sd_and_alpha(case, statistic, value):
     assert {"SEM": sem, "MDC": 1.96 * np.sqrt(2) * sem}[statistic] == close(value)
 
 
-@oracle("ch03", "p, sums", "p, means", "p, means rounded")
+@oracle("ch03", "named by psych")
+def test_psych_names_the_items_that_run_against_the_first_principal_component(case, statistic, value):
+    """And where some are reversed, these are the items that nobody turned round."""
+    measure = ITEMS.loc[case, "instrument"]
+    direction = np.linalg.eigh(answers(measure, turn=False).corr())[1][:, -1]
+    runs_against = pd.Series(direction * np.sign(direction.sum()) < 0, index=ITEMS.index[ITEMS["instrument"] == measure])
+    assert runs_against[case] == value == (ITEMS.loc[case, "reversed"] == "yes")
+
+
+@oracle("ch03", "omega, 1 factor")
+def test_omega_of_one_factor_is_that_of_psych(case, statistic, value):
+    """By hand: the loadings that leave the smallest squares beside the diagonal (minres)."""
+    correlations = answers(case).corr().to_numpy()
+    beside = ~np.eye(len(correlations), dtype=bool)
+
+    def rest(loadings):
+        return ((correlations - np.outer(loadings, loadings))[beside] ** 2).sum()
+
+    loadings = optimize.minimize(rest, np.full(len(correlations), 0.5), tol=1e-12).x
+    assert 1 - (1 - loadings**2).sum() / correlations.sum() == pytest.approx(value, abs=2e-4)
+
+
+@oracle("ch03", "omega, 1 factor, not standardised")
+def test_omega_of_answers_as_they_are_is_that_of_maximum_likelihood(case, statistic, value):
+    """By hand: the covariances under which the answers are likeliest, sum of loadings squared over all variance."""
+    given = answers(case)
+    covariances = given.cov().to_numpy()
+    sds = np.sqrt(np.diag(covariances))
+
+    def unlikely(parameters):
+        loadings, uniquenesses = np.split(parameters, 2)
+        model = np.outer(sds, sds) * (np.outer(loadings, loadings) + np.diag(uniquenesses))
+        return np.linalg.slogdet(model)[1] + np.trace(np.linalg.solve(model, covariances))
+
+    start, free = np.full(2 * len(sds), 0.5), [(None, None)] * len(sds) + [(0.005, None)] * len(sds)
+    loadings, uniquenesses = np.split(optimize.minimize(unlikely, start, bounds=free, tol=1e-12).x, 2)
+    common = (loadings * sds).sum() ** 2
+    assert common / (common + (uniquenesses * sds**2).sum()) == pytest.approx(value, abs=2e-4)
+
+
+def test_the_box_on_omega_says_what_r_finds():
+    """R: psych::omega with one factor and with its default of three, and factanal for the vignettes."""
+    (box,) = [cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells if "McDonald's *ω*" in cell.source]
+
+    def found(statistic, program="psych::omega", of=tuple(INSTRUMENTS.index)):
+        return [f"{R[measure, statistic, program]:.2f}"[1:] for measure in of]
+
+    assert "it is {}, {}, {} and {} here".format(*found("omega, 1 factor")) in box
+    assert "gives {}, {}, {} and {}.".format(*found("omega, 3 factors")) in box
+    alphas = [f"{prepost.cronbach_alpha(answers(measure))[0]:.2f}"[1:] for measure in INSTRUMENTS.index]
+    assert "beside {}, {}, {} and {} for α".format(*alphas) in box
+    (vignettes,) = found("omega, 1 factor, not standardised", "stats::factanal", ["likelihood"])
+    assert f"not standardised, ω would be {vignettes}." in box
+
+
+@oracle("ch03", "p, sums", "p, means", "p, means rounded", "p, means, digits.rank = 7")
 def test_r_falls_into_the_trap_of_item_means_as_scipy_does(case, statistic, value):
     k = {"p, sums": 1}.get(statistic, sum(ITEMS["instrument"] == case))
     change = PAIRS[f"{case}_after"] / k - PAIRS[f"{case}_before"] / k
-    if statistic == "p, means rounded":
+    if statistic in ("p, means rounded", "p, means, digits.rank = 7"):
         change = change.round(6)
     assert stats.wilcoxon(change, method="approx").pvalue == close(value)
 
@@ -71,7 +131,7 @@ def test_item_means_take_empathy_across_05_and_rounding_takes_it_back():
     names = ["p, sums", "p, means", "p, means rounded"]
     sums, means, rounded = (R["empathy", name, "stats::wilcox.test"] for name in names)
     assert (f"{sums:.4f}", f"{means:.4f}") == ("0.0495", "0.0510")
-    assert rounded == sums
+    assert rounded == sums == R["empathy", "p, means, digits.rank = 7", "stats::wilcox.test"]
 
 
 @pytest.mark.parametrize("measure", INSTRUMENTS.index)
@@ -91,3 +151,10 @@ def test_r_46_falls_into_the_trap_of_item_means_by_default():
     for case, statistic, program in R:
         if statistic in ("p, sums", "p, means"):
             assert R46[case, f"asymptotic {statistic}"] == R[case, statistic, program]
+
+@pytest.mark.parametrize("measure", INSTRUMENTS.index)
+def test_prepost_gives_sums_and_item_means_the_same_p(measure):
+    """R's wilcox.test on sums; SciPy and R alone give empathy and stigma another p for means."""
+    k = sum(ITEMS["instrument"] == measure)
+    test = prepost.signed_rank(PAIRS[f"{measure}_after"] / k - PAIRS[f"{measure}_before"] / k)
+    assert test["p"] == close(R[measure, "p, sums", "stats::wilcox.test"])
