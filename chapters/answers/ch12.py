@@ -45,7 +45,8 @@ def table():
 
 def exercise_12_3():
     printed = table()["p"].astype(float)
-    tests = {name: prepost.signed_rank(change(measure), zeros="drop") for measure, name in prepost.load("instruments")["name"].items()}
+    names = prepost.load("instruments")["name"]
+    tests = {name: prepost.signed_rank(change(measure), zeros="drop") for measure, name in names.items()}
     abstract = {name: round(test["p"], 3) for name, test in tests.items()}
     exact = {name: round(test["p exact"], 3) for name, test in tests.items()}
     gaps = {name: abs(printed[name] - abstract[name]) for name in tests}
