@@ -825,6 +825,10 @@ def guide_rows(first_cell):
     return [line.strip("| ").split(" | ") for line in lines]
 
 
+def test_the_guide_counts_what_students_report():
+    assert "nineteen numbers for each measure" in GUIDE and len(cohorts.ANSWERS) == 19
+
+
 def test_the_guides_true_changes_are_those_of_the_program():
     rows = [row for row in guide_rows("|".join(cohorts.EFFECTS)) if len(row) == 6]
     assert len(rows) == len(cohorts.EFFECTS)
