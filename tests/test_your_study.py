@@ -5,6 +5,7 @@ in oracles/made.csv), for the studies that R has seen; counts by hand from the t
 exports; for a spoilt folder, the fault that the test puts in.
 """
 
+import math
 import shutil
 import subprocess
 import sys
@@ -179,17 +180,21 @@ R = seen_by_r()
 
 @pytest.mark.parametrize("name, instrument", R)
 def test_every_number_of_the_table_agrees_with_r_to_its_last_digit(name, instrument):
-    """Oracle: R's coin, p.adjust and arithmetic, from the raw exports."""
+    """Oracle: R's coin (its interval by inverting its test), p.adjust and arithmetic, from the raw exports."""
     theirs, row = R[name, instrument], table_of(FOLDERS[name]).loc[instrument]
     for column in ("pairs", "higher", "same", "lower"):
         assert row[column] == int(theirs[column])
-    printed = {"change": row["change"], "Z": row["Z"], "p": row["p"], "exact": row["p exact"]}
-    printed |= {"holm": row["p Holm"], "r": row["r"], "biserial": row["rank-biserial"], "up": row["P(higher)"]}
-    printed |= dict(zip(("low", "high"), row["interval"].split(" to ")))
+    ends = dict(zip(("low", "high"), row["95% CI"].split(" to ")))
+    for end, sign in (("low", "> "), ("high", "< ")):
+        assert ends[end].startswith(sign) == (theirs[f"{end}.in"] == "FALSE")
+    assert row["level"] == f"{math.floor(1000 * float(theirs['level'])) / 10:.1f}%"
+    printed = {"change": row["change"], "Z": row["Z"], "r": row["r"], "p": row["p"], "holm": row["p Holm"]}
+    printed |= {end: text.removeprefix("> ").removeprefix("< ") for end, text in ends.items()}
     for wave in prepost.WAVES:
         cells = row[wave].replace("(", "").replace(")", "").replace(" to ", " ").split()
         printed |= {f"{wave}.{place}": cell for place, cell in enumerate(cells, 1)}
-    assert set(printed) | {"study", "instrument", "pairs", "higher", "same", "lower"} == set(theirs)
+    compared = {"study", "instrument", "pairs", "higher", "same", "lower", "low.in", "high.in", "level"}
+    assert set(printed) | compared == set(theirs)
     for column, text in printed.items():
         last_digit = 10 ** -len(text.partition(".")[2])
         assert abs(float(text.replace("−", "-")) - float(theirs[column])) < 0.5 * last_digit + 1e-9, column
