@@ -14,7 +14,7 @@ SCRIPTS = sorted((ROOT / "tests" / "oracles").glob("*.R"))
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 def test_running_an_r_script_again_gives_the_stored_results(script, tmp_path):
     """Oracle: R itself, with the packages that CONTRIBUTING.md names."""
-    wanted = "c('boot', 'coin', 'effectsize', 'exactRankTests', 'psych')"
+    wanted = "c('boot', 'coin', 'effectsize', 'exactRankTests', 'ordinal', 'psych')"
     rscript = shutil.which("Rscript")
     has_all = ["Rscript", "-e", f"stopifnot(all(sapply({wanted}, requireNamespace, quietly = TRUE)))"]
     if rscript is None or subprocess.run(has_all, capture_output=True).returncode:
