@@ -19,7 +19,7 @@ from r_results import ORACLES, rows
 ROOT = ORACLES.parent.parent
 SCRIPTS = [script.name for script in sorted(ORACLES.glob("*.R"))]  # r46.R reads what oracles.R writes
 TABLES = ["data", "data/raw", "data/template", "data/template/raw", "tests/oracles"]  # where scripts read and write
-PACKAGES = ["boot", "coin", "effectsize", "exactRankTests", "GPArotation", "nlme", "psych"]
+PACKAGES = ["boot", "coin", "effectsize", "exactRankTests", "GPArotation", "nlme", "ordinal", "psych"]
 ALL = os.environ.get("ORACLES") == "all"  # run every script, also those whose results are up to date
 
 

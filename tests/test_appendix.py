@@ -30,11 +30,15 @@ def from_python(call):
 
 
 R_NAMES = {
-    "wilcox.test(after, before, paired = TRUE)": ("stats::wilcox.test", "p corrected"),
-    "wilcox.test(after, before, paired = TRUE, correct = FALSE)": ("stats::wilcox.test", "p"),
-    "wilcoxsign_test(after ~ before)": ("coin::wilcoxsign_test", "p, pratt"),
-    'wilcoxsign_test(after ~ before, distribution = "exact")': ("coin::wilcoxsign_test", "p exact, pratt"),
-    "wilcox.exact(after, before, paired = TRUE)": ("exactRankTests::wilcox.exact", "p exact, drop"),
+    # R 4.6's default is what coin counts; its other two are what R 4.2 printed
+    "R 4.6: wilcox.test(after, before, paired = TRUE)": ("coin::wilcoxsign_test", "p exact, pratt"),
+    "R 4.6: wilcox.test(after, before, paired = TRUE, exact = FALSE)": ("stats::wilcox.test", "p corrected"),
+    "R 4.6: wilcox.test(after, before, paired = TRUE, exact = FALSE, correct = FALSE)": ("stats::wilcox.test", "p"),
+    "R 4.2: wilcox.test(after, before, paired = TRUE)": ("stats::wilcox.test", "p corrected"),
+    "R 4.2: wilcox.test(after, before, paired = TRUE, correct = FALSE)": ("stats::wilcox.test", "p"),
+    "R, coin: wilcoxsign_test(after ~ before)": ("coin::wilcoxsign_test", "p, pratt"),
+    'R, coin: wilcoxsign_test(after ~ before, distribution = "exact")': ("coin::wilcoxsign_test", "p exact, pratt"),
+    "R, exactRankTests: wilcox.exact(after, before, paired = TRUE)": ("exactRankTests::wilcox.exact", "p exact, drop"),
 }
 
 
@@ -46,7 +50,7 @@ def test_the_crosswalk_prints_what_the_programs_print(program, call, printed):
         assert printed == p_line.split(",")[1:]
         return
     if program.startswith("R"):
-        values = [R[measure, *R_NAMES[call]] for measure in MEASURES]
+        values = [R[measure, *R_NAMES[f"{program}: {call}"]] for measure in MEASURES]
     else:
         values = list(from_python(call))
     assert printed == [f"{value:.4f}".removeprefix("0") for value in values]
@@ -54,5 +58,6 @@ def test_the_crosswalk_prints_what_the_programs_print(program, call, printed):
 
 def test_the_crosswalk_has_every_program():
     assert [program for program, _, _ in crosswalk()] == (
-        4 * ["SciPy"] + ["this book"] + 2 * ["R"] + 2 * ["R, coin"] + ["R, exactRankTests", "pingouin", "PSPP"]
+        4 * ["SciPy"] + ["**this book**", "this book"] + 3 * ["R 4.6"] + 2 * ["R 4.2"]
+        + 2 * ["R, coin"] + ["R, exactRankTests", "pingouin", "PSPP"]
     )
