@@ -1,5 +1,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
+# Python runs the other programs there: they name the folder that they were installed in, which may have been moved.
 
 # IPython and Jupyter keep their files here, not in the reader's home, and find no settings of the reader's.
 export IPYTHONDIR := $(CURDIR)/.venv/ipython
@@ -17,13 +18,13 @@ book: .venv/.installed  ## Build the book into _build/html
 	@# After a build that failed or was cut off, all pages are built again: what is taken as done is neither made,
 	@# such as the pages for the search, nor does it repeat its warnings.
 	@if [ -e _build/unfinished ]; then rm -rf _build/.doctrees; fi; mkdir -p _build; touch _build/unfinished
-	@$(BIN)/jupyter-book build -W -n --keep-going -q . > /dev/null
+	@$(BIN)/python $(BIN)/jupyter-book build -W -n --keep-going -q . > /dev/null
 	@rm _build/unfinished
 	@echo "The book is built, $$(du -sh _build/html | cut -f1). Open $(CURDIR)/_build/html/index.html"
 
 test: book  ## Check everything: data, statistics, notebooks, and the built book in a browser
 	@$(BIN)/python tests/browser.py
-	@$(BIN)/pytest -n logical --dist loadfile
+	@$(BIN)/python -m pytest -n logical --dist loadfile
 
 execute: .venv/.installed  ## Run every chapter and store its outputs
 	@$(BIN)/python chapters/execute.py
@@ -63,11 +64,15 @@ oracles: .venv/.installed  ## Make R's stored results again that are out of date
 lock:  ## Pin the newest versions that requirements.in allows
 	@$(PYTHON) -m venv _build/lock
 	@_build/lock/bin/pip install --quiet --disable-pip-version-check uv
-	@_build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	@_build/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
 		--no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
 
-clean:  ## Remove all that these targets made, the environment too
-	rm -rf .venv _build .pytest_cache
+clean:  ## Remove all that these targets made, the environment too, but not the cohorts of a class
+	rm -rf .venv .pytest_cache
+	@# beside a key there may be marks
+	@for made in _build/* _build/.[!.]*; do [ "$$made" = _build/cohorts ] || rm -rf "$$made"; done
+	@if [ -e _build/cohorts ]; then echo "Kept: _build/cohorts, where a class has its data, and you their key."; \
+		else rm -rf _build; fi
 
 .venv/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit( \
@@ -77,5 +82,5 @@ clean:  ## Remove all that these targets made, the environment too
 		echo "$(PYTHON) cannot make environments. On Debian or Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
 	@echo "Installing the pinned packages into .venv; this takes some minutes ..."
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@

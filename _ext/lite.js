@@ -70,7 +70,7 @@ async function saved(...questions) {
     if (!database.objectStoreNames.contains("files")) return;
     const transaction = database.transaction("files", "readwrite");
     const requests = questions.map(question => question(transaction.objectStore("files")));
-    await new Promise((done, failed) => { transaction.oncomplete = done; transaction.onabort = failed; });
+    await new Promise((done, failed) => { transaction.oncomplete = done; transaction.onabort = () => failed(transaction.error); });
     return requests[0].result;
   } finally {
     database.close();
@@ -86,13 +86,21 @@ async function setAside(mine, edition) {
   ], { "Open the new edition": "", "Go on with my copy": "" });
   if (choice === "Go on with my copy") return;
   // Another tab may have saved since, or opened the new edition: what counts is what is there now.
-  await saved(files => Object.assign(files.get(NAME), { onsuccess: ({ target: { result: now } }) => {
+  const kept = saved(files => Object.assign(files.get(NAME), { onsuccess: ({ target: { result: now } }) => {
     if (!now || now.content.metadata.edition === edition) return;
     const when = new Date(now.last_modified).toISOString().slice(0, 19).replace("T", " ").replaceAll(":", ".");
     const name = `${STEM} (my copy of ${when}).ipynb`;
     files.add({ ...now, name, path: name }, name); // fails if there is one of that name, and then nothing is deleted
     files.delete(NAME);
   } }));
+  try {
+    await kept;
+  } catch (error) { // the browser has undone both
+    await ask("Your copy could not be set aside", [
+      `Nothing is lost: it is still where it was. The browser says: ${error?.message ?? "no reason"}.`,
+      "Perhaps it has no room left for this site. Go on with your copy, press Download above it to keep it, and make room.",
+    ], { "Go on with my copy": "" });
+  }
 }
 
 /** Put a line above the notebook: ways out, and the reader's copies of earlier editions. */
@@ -110,23 +118,27 @@ function topLine(isChapter, wantsFiles, copies) {
     const files = Object.assign(document.createElement("input"), { type: "file", multiple: true, hidden: true });
     add(line, "button", "Bring my files").onclick = () => files.click();
     const said = add(line, "output", "");
-    files.onchange = async () => { said.textContent = await bring(files.files); };
+    files.onchange = async () => { if (files.files.length) said.textContent = await bring(files.files, words => { said.textContent = words; }); };
     line.append(files);
   }
   document.body.append(line);
 }
 
-/** Hand the reader's files to Python, in this page's memory: they are neither sent nor stored. */
-async function bring(files) {
+/** Hand the reader's files to Python, in this page's memory: they are neither sent nor stored; return what came of it. */
+async function bring(files, later) {
   const kernel = jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel;
-  if (!kernel) return "Python has not started yet: wait a moment, then choose again.";
+  if (!["idle", "busy"].includes(kernel?.status)) return "Python has not started yet: wait a moment, then choose again.";
   for (const file of files) {
     const bytes = Array.from(new Uint8Array(await file.arrayBuffer()), byte => String.fromCharCode(byte)).join("");
     const folder = /^(before|after)\.csv$/.test(file.name) ? "my-study/raw" : "my-study";
     const code = `(lambda path, text: (path.parent.mkdir(parents=True, exist_ok=True), path.write_bytes(text)))(
       __import__("pathlib").Path.home() / ${JSON.stringify(`${folder}/${file.name}`)}, __import__("base64").b64decode("${btoa(bytes)}"))`;
-    await kernel.requestExecute({ code, silent: true }).done;
+    const { content } = await kernel.requestExecute({ code, silent: true }).done.catch(error => ({ content: { evalue: error.message } }));
+    if (content.status !== "ok") return `${file.name} did not arrive: ${content.evalue}`;
   }
+  kernel.statusChanged.connect((_, status) => {
+    if (/restarting/.test(status)) later("Python was started anew, without your files: bring them again.");
+  });
   return `In Path.home() / "my-study": ${[...files].map(file => file.name).join(", ")}`;
 }
 

@@ -425,6 +425,11 @@ To teach: one computer serves, all others need nothing but a browser
   python -m http.server, started in the folder book, serves it too. You then find the address yourself: of the class
   it is http:// followed by the address of your computer in the network, and :8000.
 
+What the class can see
+  All that is in the folder book, the instructors' notebooks with the answers and the questions with their key, too. To
+  keep these from the class, delete the folders book/class/instructor and book/lms before you start the server. The
+  links to them then lead nowhere.
+
 What each device loads
   The first notebook loads about {first} MB, the next ones almost nothing. Let the class open its first chapter a few
   minutes before it is needed.
@@ -466,7 +471,7 @@ def gather(book, out):
     book, folder = Path(book), Path(out) / about.SLUG
     if not (book / "lite").exists():
         raise ValueError(f"{book} holds no built book with notebooks for the browser. Run: make book")
-    shutil.copytree(book, folder / "book", copy_function=link, ignore=shutil.ignore_patterns("*.map", ".*", "_sources"))
+    shutil.copytree(book, folder / "book", ignore=shutil.ignore_patterns("*.map", ".*", "_sources"))
     shutil.copy2(Path(__file__).with_name("serve.py"), folder)
     site = folder / "book" / "lite"
     network, pyodide = WITH if (site / "static" / "pyodide").exists() else WITHOUT

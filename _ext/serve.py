@@ -8,6 +8,7 @@ import collections
 import functools
 import gzip
 import http.server
+import re
 import socket
 import sys
 import threading
@@ -28,12 +29,16 @@ TYPES = {
 class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 128  # a class opens its first page at one instant; Python lets 5 wait, and refuses the others
 
+    def handle_error(self, *_):
+        """Say nothing of readers who go away or send nonsense: the window shows the address."""
+
 
 class Handler(http.server.SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"  # one connection for many files
     extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, **TYPES}
 
     def end_headers(self):
+        self.send_header("Vary", "Accept-Encoding")
         named_by_content = "/lite/build/" in self.path or "/lite/extensions/" in self.path
         self.send_header("Cache-Control", "max-age=31536000" if named_by_content else "no-cache")
         super().end_headers()
@@ -41,7 +46,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     def do_GET(self):
         path = Path(self.translate_path(self.path))
         unchanged = self.headers.get("If-Modified-Since")  # Python's own method knows what to do then
-        if unchanged or path.suffix not in TYPES or "gzip" not in self.headers.get("Accept-Encoding", "") or not path.is_file():
+        if unchanged or path.suffix not in TYPES or not self.takes_gzip() or not path.is_file():
             return super().do_GET()
         when = path.stat().st_mtime
         with COMPRESSING[str(path)]:
@@ -53,6 +58,10 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         self.send_header("Last-Modified", self.date_time_string(when))
         self.end_headers()
         self.wfile.write(body)
+
+    def takes_gzip(self):
+        asked = re.search(r"gzip(?:\s*;\s*q=([01](?:\.\d+)?))?", self.headers.get("Accept-Encoding", ""))
+        return bool(asked) and float(asked[1] or 1) > 0
 
     def log_message(self, *_):
         pass
@@ -76,7 +85,12 @@ def address():
             return None
 
 
-def main(port=8000):
+def main(port="8000"):
+    if not (BOOK / "index.html").exists():
+        sys.exit(f"There is no book in {BOOK}. Unpack the kit whole, and start serve.py in its folder.")
+    if not port.isdecimal() or not 0 < int(port) < 65_536:
+        sys.exit(f"{port!r} is no port. A port is a number from 1 to 65535: python serve.py 8080")
+    port = int(port)
     try:
         server = Server(("", port), functools.partial(Handler, directory=str(BOOK)))
     except OSError as error:
@@ -91,4 +105,4 @@ def main(port=8000):
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]))
+    main(*sys.argv[1:2])

@@ -110,14 +110,23 @@ def check(exercise, value):
     if value is ...:
         print(f"– {exercise} is not answered yet: put your answer in place of the three dots.")
         return
+    try:
+        line = _verdict(exercise, value, expected, slips)
+    except Exception:  # such as a set of lists, a list that holds itself, a number too large for a computer
+        kind = _kind(_plain(expected.value))
+        line = f"✗ {exercise} expects {kind}, and cannot make sense of this one ({type(value).__name__})."
+    print(line)
+
+
+def _verdict(exercise, value, expected, slips):
+    """Say in one line whether an answer is right."""
     value, kind = _plain(value), _kind(_plain(expected.value))
     if _kind(value) != kind:
-        print(f"✗ {exercise} expects {kind}, and got {_kind(value)}.{_hint(value, kind)}")
-    elif _same(value, expected.value, expected.within):
-        print(f"✓ {exercise} is right. {expected.say}".rstrip())
-    else:
-        said = [slip.say for slip in slips if _same(value, slip.value, expected.within)]
-        print(f"✗ {exercise} is not right yet. {(said or [_guess(value, expected)])[0]}")
+        return f"✗ {exercise} expects {kind}, and got {_kind(value)}.{_hint(value, kind)}"
+    if _same(value, expected.value, expected.within):
+        return f"✓ {exercise} is right. {expected.say}".rstrip()
+    said = [slip.say for slip in slips if _same(value, slip.value, expected.within)]
+    return f"✗ {exercise} is not right yet. {(said or [_guess(value, expected)])[0]}"
 
 
 def _plain(value):
@@ -220,8 +229,12 @@ def questions(chapter):
     Raises
     ------
     ValueError
-        If a line or a question is not as `CONTRIBUTING.md` describes it; the message names file and line.
+        If there is no self-test for the chapter. If a line or a question is not as `CONTRIBUTING.md` describes it; the
+        message names file and line.
     """
+    there = sorted(int(path.stem) for path in HERE.glob("quizzes/*.txt"))
+    if chapter not in there:
+        raise ValueError(f"{chapter!r} is no number of a chapter with a self-test. Here: {', '.join(map(str, there))}.")
     path = HERE / "quizzes" / f"{chapter:02d}.txt"
     parts = []  # [line number, kind of line, what stands before the text, text]
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):

@@ -1016,8 +1016,9 @@ def _figure(spec, **metadata):
             "description='what the chart shows, for those who cannot see it')."
         )
     name = "chart-" + hashlib.sha1(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:8]
+    shown = {key: value for key, value in spec.items() if key != "title"}  # the caption wraps on a phone, a title does not
     picture = spec_to_html(
-        {key: value for key, value in spec.items() if key != "title"},  # the caption wraps on a phone, a title does not
+        shown,
         mode="vega-lite",
         vega_version=alt.VEGA_VERSION,
         vegalite_version=alt.VEGALITE_VERSION,
@@ -1027,6 +1028,8 @@ def _figure(spec, **metadata):
         fullhtml=False,
         template="universal",
     )
+    drawing = json.dumps(shown)  # in a script, which a name such as "</script>" would end
+    picture = picture.replace(drawing, re.sub("<(?=[/!]|script)", r"\\u003c", drawing, flags=re.IGNORECASE))
     tables = [
         pd.DataFrame(rows).to_html(index=False, border=0, na_rep="", float_format="{:.4g}".format)
         for rows in spec.get("datasets", {}).values()

@@ -25,15 +25,17 @@ Writes ``OUT/students``, one zip for each person, named by a code, and ``OUT/ins
 - ``class.csv``: for each measure and true effect, how often the class's tests were wrong.
 
 A run stops, and writes nothing, if OUT holds other people's zips, or if something in it would be lost: the same list
-and secret give the same bytes again, and a list that has grown adds to them.
+and secret give the same bytes again, and a list that has grown adds to them. Each file is written whole or not at all.
 """
 
 import codecs
+import contextlib
 import csv
 import functools
 import hmac
 import io
 import math
+import multiprocessing
 import os
 import random
 import re
@@ -43,6 +45,7 @@ import sys
 import tempfile
 import unicodedata
 import zipfile
+from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -128,10 +131,18 @@ class Refused(ValueError):
 # --- the class list -----------------------------------------------------------------------------
 
 
+# What Unicode calls default-ignorable and does not file under "Cf", and the empty pattern of Braille.
+INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164"
+    "\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
+
+
 def normal(identifier):
     """Return an identifier without what does not tell people apart: capitals, blanks, invisible characters."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", identifier).casefold())
-    return " ".join("".join(sign for sign in folded if unicodedata.category(sign) != "Cf").split())
+    visible = [sign for sign in folded if unicodedata.category(sign) != "Cf" and not INVISIBLE.match(sign)]
+    return " ".join("".join(visible).split())
 
 
 def decoded(content, name):
@@ -227,8 +238,10 @@ def oddity(cell):
         return f"a line break in {shown(cell)}: is a quotation mark never closed?"
     if re.search(r"[\x00-\x1f\x7f-\x9f\ufffd]", cell):
         return f"a character that is not text in {shown(cell)}"
-    if normal(cell)[0] in "=+-@":
-        return f"{shown(cell)} begins like a formula, which a spreadsheet would run when it opens the key"
+    # In another country the key's cells are separated at another sign, and a formula may begin after it.
+    if formula := re.search(r"""(^|[;,|])[\s"']*[=+@-]""", normal(cell)):
+        begins = f"goes on after {formula[1]!r}" if formula[1] else "begins"
+        return f"{shown(cell)} {begins} like a formula, which a spreadsheet would run when it opens the key"
     if re.fullmatch(r"\d([.,]\d+)?e\+?\d+", normal(cell)):
         return f"{shown(cell)} is a number that a spreadsheet has shortened: format the column as text"
     return None
@@ -557,8 +570,46 @@ def read_secret(path):
 
 def write_secret(path, secret):
     """Write the class secret into a file that only its owner can read, and that is not there yet."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(secret + "\n")
+    made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with open(made, "w", encoding="utf-8") as file:
+            file.write(secret + "\n")
+    except OSError as error:  # a part of a secret would be taken for one that was spoilt
+        path.unlink()
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def write_whole(path, content):
+    """Write a file, so that nobody ever finds a part of it under its name."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_bytes(content)
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise Refused(
+            f"{path}: {error.strerror}, so not all was written. What is there is whole. Mend this, and run the same "
+            "again: it adds what is missing."
+        ) from None
+
+
+def refuse_list_inside(roster, out):
+    """Stop if the class list, beside which the secret goes, lies in a folder that this program fills."""
+    for folder in (out / "students", out / "instructor"):
+        if folder.exists() and any(parent.samefile(folder) for parent in roster.resolve().parents):
+            raise Refused(
+                f"The class list {roster} lies in {folder}, which holds what this program makes. Move the list, and its "
+                "secret if it has one, to another folder, and run again."
+            )
+
+
+def keep_private(folder):
+    """Make a folder that only its owner can look into, also if it is there already; say so if that cannot be."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.chmod(0o700)
+    except OSError as error:
+        return f"Perhaps others on this computer can read {folder}: it could not be closed to them ({error.strerror})."
 
 
 def refuse_other_zips(out, names, secret_is_new, secret_path):
@@ -613,25 +664,39 @@ def coincidences(key):
 def tables(identifiers, secret):
     """Make everybody's cohort and solve it: the zips by name, and the rows of key.csv and reported.csv."""
     zips, key, reported = {}, [], []
-    for done, identifier in enumerate(identifiers, 1):
-        code = code_of(secret, identifier)
-        exports, truth = cohort(keyed(secret, "data", identifier))
-        files = study(code, exports)
-        flow, answers, table = solved(files)
-        zips[f"students/{code}.zip"] = zipped(code, files)
-        who = {"identifier": identifier, "code": code}
-        row = {**who, "file": f"{code}.zip"}
-        row |= {f"{wave}: {step}": int(flow.loc[step, wave]) for wave in flow for step in flow.index}
-        for (measure, values), (name, printed) in zip(answers.items(), table.iterrows()):
-            row |= {f"{measure} {answer}": value for answer, value in values.items()}
-            row[f"{measure} true effect"] = truth[measure]
-            row[f"{measure} true change"] = round(true_change(measure, truth[measure]), 2)
-            rest = {answer: prepost.format_number(values[answer], 1) for answer in ("median change", "W+", "W-")}
-            reported.append({**who, "measure": name, **printed, **rest})
-        key.append(row)
-        if done % max(1, len(identifiers) // 10) == 0 or done == len(identifiers):
-            print(f"{done} of {len(identifiers)} cohorts", file=sys.stderr, flush=True)
+    with contextlib.ExitStack() as stack:
+        each = map
+        if len(identifiers) > 2 * CHUNK:  # worth starting a Python on each processor
+            pool = ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn"))
+            each = functools.partial(stack.enter_context(pool).map, chunksize=CHUNK)
+        for done, (name, content, row, rows) in enumerate(each(functools.partial(entry, secret), identifiers), 1):
+            zips[name] = content
+            key.append(row)
+            reported += rows
+            if done % max(1, len(identifiers) // 10) == 0 or done == len(identifiers):
+                print(f"{done} of {len(identifiers)} cohorts", file=sys.stderr, flush=True)
     return zips, key, reported
+
+
+CHUNK = 20  # cohorts, which take two seconds or so
+
+
+def entry(secret, identifier):
+    """Make one person's cohort and solve it: the zip's name and content, the row of the key, those of reported.csv."""
+    code = code_of(secret, identifier)
+    exports, truth = cohort(keyed(secret, "data", identifier))
+    files = study(code, exports)
+    flow, answers, table = solved(files)
+    who, reported = {"identifier": identifier, "code": code}, []
+    row = {**who, "file": f"{code}.zip"}
+    row |= {f"{wave}: {step}": int(flow.loc[step, wave]) for wave in flow for step in flow.index}
+    for (measure, values), (name, printed) in zip(answers.items(), table.iterrows()):
+        row |= {f"{measure} {answer}": value for answer, value in values.items()}
+        row[f"{measure} true effect"] = truth[measure]
+        row[f"{measure} true change"] = round(true_change(measure, truth[measure]), 2)
+        rest = {answer: prepost.format_number(values[answer], 1) for answer in ("median change", "W+", "W-")}
+        reported.append({**who, "measure": name, **printed, **rest})
+    return f"students/{code}.zip", zipped(code, files), row, reported
 
 
 def run(roster, out):
@@ -656,13 +721,14 @@ def run(roster, out):
     """
     roster, out = Path(roster), Path(out)
     secret_path = roster.with_suffix(".secret")
+    refuse_list_inside(roster, out)
     identifiers, commas = read_roster(roster)
     secret = read_secret(secret_path)
     secret_is_new = secret is None
     secret = secret or secrets.token_hex(32)
     names = {f"{code_of(secret, identifier)}.zip" for identifier in identifiers.values()}
     refuse_other_zips(out, names, secret_is_new, secret_path)
-    files, key, reported = tables(identifiers.values(), secret)
+    files, key, reported = tables(list(identifiers.values()), secret)
     if commas:
         reported = [
             {name: cell if name == "identifier" else str(cell).replace(".", ",") for name, cell in row.items()}
@@ -671,21 +737,22 @@ def run(roster, out):
     for name, rows in {"key": key, "reported": reported, "class": errors(key)}.items():
         files[f"instructor/{name}.csv"] = sheet(rows, commas)
     refuse_to_lose(out, files)
-    (out / "instructor").mkdir(mode=0o700, parents=True, exist_ok=True)
+    said = [keep_private(out / "instructor")]
     (out / "students").mkdir(exist_ok=True)
     if secret_is_new:
         write_secret(secret_path, secret)
-    for name, content in files.items():
-        (out / name).write_bytes(content)
-    said = [
+    for name in sorted(files):  # in the order of the codes: times in the order of the list would tell whose is whose
+        write_whole(out / name, files[name])
+    said += [
         f"{len(key)} cohorts are in {out / 'students'}: give each person the file that instructor/key.csv names.",
         f"The answers are in {out / 'instructor'}: keep them apart from the students' files.",
         f"{'A new class secret is' if secret_is_new else 'The class secret was'} in {secret_path}. Keep it, and to "
         "yourself: only with it does an identifier get the same data again.",
     ]
-    for measure, one, other in coincidences(key):
-        said.append(f"By chance, {one} and {other} have the same answers for {measure}.")
-    return "\n".join(said)
+    same = "By chance, {1} and {2} have the same answers for {0}."
+    alike = [same.format(*who) for who in coincidences(key)]
+    said += alike[:10] + [f"So have {len(alike) - 10} other pairs."] * (len(alike) > 10)
+    return "\n".join(filter(None, said))
 
 
 def main():
@@ -696,7 +763,7 @@ def main():
     except Refused as error:
         sys.exit(str(error))
     except OSError as error:
-        sys.exit(f"{error.filename}: {error.strerror}")
+        sys.exit(f"{error.filename or tempfile.gettempdir()}: {error.strerror}")  # what names no file happened there
 
 
 if __name__ == "__main__":

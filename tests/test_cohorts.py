@@ -6,6 +6,7 @@ alarms; chapter 13's own cell for "works without a change"; for a class list, th
 """
 
 import csv
+import errno
 import hashlib
 import io
 import itertools
@@ -13,8 +14,10 @@ import json
 import math
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
@@ -144,6 +147,18 @@ def test_thousandths_are_nearly_normal():
 def test_capitals_blanks_and_encoding_of_accents_make_no_difference(one, other):
     assert cohorts.code_of(SECRET, one) == cohorts.code_of(SECRET, other)
     assert cohorts.keyed(SECRET, "data", one) == cohorts.keyed(SECRET, "data", other)
+
+
+# Oracle: Unicode 16, DerivedCoreProperties.txt, Default_Ignorable_Code_Point.
+IGNORABLE = "00AD 034F 061C 115F-1160 17B4-17B5 180B-180F 200B-200F 202A-202E 2060-206F 3164 FE00-FE0F FEFF FFA0 FFF0-FFF8"
+
+
+def test_no_invisible_character_makes_another_person():
+    ranges = [*IGNORABLE.split(), "1BCA0-1BCA3", "1D173-1D17A", "E0000-E0FFF", "2800"]  # and the empty pattern of Braille
+    ends = [[int(end, 16) for end in part.split("-")] for part in ranges]
+    signs = [chr(sign) for first, *last in ends for sign in range(first, (last or [first])[0] + 1)]
+    assert len(signs) == 4174 + 1
+    assert {cohorts.normal(f"A{sign}na{sign}") for sign in signs} == {"ana"}
 
 
 @pytest.mark.parametrize("one, other", [("José", "Jose"), ("李明", "李敏"), ("a1", "a 1"), ("s1", "s11")])
@@ -667,6 +682,9 @@ def test_a_class_list_is_read_as_a_spreadsheet_shows_it(tmp_path, text, expected
         ("id\n@SUM(A1)\n", "row 2: '@SUM(A1)' begins like a formula"),
         ("id\n\u200b+1\n", "begins like a formula"),
         ("id\n＝1+1\n", "begins like a formula"),
+        ("id\nBo;=cmd|' /C calc'!A0;\n", "goes on after ';' like a formula, which a spreadsheet would run"),
+        ('id\n"Bo, ""-1+1"""\n', "goes on after ',' like a formula"),
+        ("id\nBo\uff1b\u2800＠SUM(A1)\n", "goes on after ';' like a formula"),
         ("id\n1.23E+11\n", "row 2: '1.23E+11' is a number that a spreadsheet has shortened"),
         ("id\nAn\x07a\n", "row 2: a character that is not text in 'An\\x07a'"),
         ("id\nAn\ufffda\n", "row 2: a character that is not text"),
@@ -781,6 +799,97 @@ def test_nothing_is_overwritten_silently(small, change, said):
     with pytest.raises(cohorts.Refused, match=said):
         cohorts.run(path, out)
     assert contents(path.parent) == before
+
+
+@pytest.mark.parametrize("folder", ["students", "instructor"])
+def test_a_list_among_the_files_that_the_program_makes_is_refused(small, folder):
+    path, out = small
+    for name in ("class.csv", "class.secret"):
+        shutil.copy(path.with_name(name), out / folder)
+    before = contents(path.parent)
+    for spelled in (out, out.parent / "other" / ".." / out.name):
+        with pytest.raises(cohorts.Refused, match=f"class.csv lies in .*{folder}, which holds .* Move the list"):
+            cohorts.run(spelled / folder / "class.csv", out)
+    assert contents(path.parent) == before
+
+
+class FullDisk(io.FileIO):
+    """A file on a disk without room for a fourth file."""
+
+    written = []
+
+    def write(self, content):
+        self.written.append(self.name)
+        if len(self.written) > 3:
+            super().write(content[: len(content) // 2])
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(content)
+
+
+def test_a_full_disk_is_named_nothing_is_cut_off_and_the_next_run_adds_the_rest(tmp_path, monkeypatch):
+    path, out = class_list(tmp_path, "id\nAna\nLi\n"), tmp_path / "out"
+    with monkeypatch.context() as patch:
+        patch.setattr(cohorts.Path, "write_bytes", lambda self, content: FullDisk(self, "w").write(content))
+        with pytest.raises(cohorts.Refused, match="zip: No space left on device, .* is whole. .* run the same again"):
+            cohorts.run(path, out)
+    cut = contents(out)
+    cohorts.run(path, out)
+    whole = contents(out)
+    assert len(cut) == 3 and len(whole) == 5 and cut.items() <= whole.items()
+
+
+NO_ROOM = """
+import pathlib, resource, sys
+sys.path.insert(0, sys.argv.pop(1))
+import cohorts
+resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))  # no file may have more than ten bytes
+sys.argv[1:] == ["secret"] and setattr(cohorts, "run", lambda *_: cohorts.write_secret(pathlib.Path("class.secret"), "ab" * 32))
+cohorts.main()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="This system sets no limit to a file.")
+@pytest.mark.parametrize("what, where", [(["secret"], "class.secret"), (["class.csv", "out"], tempfile.gettempdir())])
+def test_no_room_for_the_secret_or_in_the_temporary_folder_is_named_and_leaves_nothing(tmp_path, what, where):
+    path = class_list(tmp_path, "id\nAna\n", secret=None)
+    command = [sys.executable, "-B", "-c", NO_ROOM, ROOT / "data", *what]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, f"{where}: File too large\n")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_times_of_the_files_do_not_tell_the_order_of_the_list(out, key):
+    names = [f"{code}.zip" for code in key["code"]]
+    by_time = sorted(names, key=lambda name: ((out / "students" / name).stat().st_mtime_ns, name))
+    assert by_time == sorted(names) != names
+
+
+@pytest.mark.skipif(os.name != "posix", reason="This system has no modes of folders.")
+def test_an_instructors_folder_that_is_open_to_others_is_closed(small):
+    path, out = small
+    (out / "instructor").chmod(0o755)
+    assert "others on this computer" not in cohorts.run(path, out)
+    assert (out / "instructor").stat().st_mode & 0o777 == 0o700
+
+
+def test_an_instructors_folder_that_cannot_be_closed_is_named(small, monkeypatch):
+    path, out = small
+
+    def refuse(*_):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(cohorts.Path, "chmod", refuse)
+    assert re.search("others on this computer can read .*instructor: .*Operation not permitted", cohorts.run(path, out))
+
+
+def test_a_large_class_is_made_on_all_processors_and_nothing_else_changes(monkeypatch, tmp_path):
+    """Oracle: the same people, one after the other in this process."""
+    path = class_list(tmp_path, "\n".join(["id", *map(str, range(5))]))
+    cohorts.run(path, tmp_path / "one")
+    monkeypatch.setattr(cohorts, "CHUNK", 2)
+    monkeypatch.setattr(cohorts.random, "Random", lambda _: pytest.fail("A cohort was drawn in this process."))
+    cohorts.run(path, tmp_path / "many")
+    assert contents(tmp_path / "one") == contents(tmp_path / "many")
 
 
 # --- the command --------------------------------------------------------------------------------------

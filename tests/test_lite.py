@@ -16,6 +16,7 @@ import random
 import re
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -374,6 +375,7 @@ def test_a_kit_is_the_same_bytes_twice_and_says_where_python_comes_from(tmp_path
     assert left <= set(names) and not [name for name in names if re.search(r"\.map$|_sources|buildinfo", name)]
     assert ("It needs no connection to the internet" in text) == hosted
     assert ("Python is NOT in the kit" in text) != hosted
+    assert "instructors' notebooks with the answers" in text and "delete the folders book/class/instructor and book/lms" in text
 
 
 def test_a_kit_needs_a_built_book(tmp_path):
@@ -395,7 +397,8 @@ def started(kit):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "serve.py", str(port)]
-    with subprocess.Popen(command, cwd=kit, stdout=subprocess.PIPE, text=True) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=kit, **pipes) as process:
         printed = "".join(process.stdout.readline() for _ in range(3))
         try:
             yield SimpleNamespace(address=f"http://127.0.0.1:{port}", port=port, printed=printed, kit=kit, process=process)
@@ -430,6 +433,52 @@ def test_the_kits_server_names_a_taken_port(server):
     assert said.returncode and f"Port {server.port} cannot be used" in said.stderr
 
 
+@pytest.mark.parametrize("port", ["abc", "99999", "0", "-1", "8000.5", ""])
+def test_the_kits_server_says_what_a_port_is(kit, port):
+    said = subprocess.run([sys.executable, "serve.py", port], cwd=kit, capture_output=True, text=True, timeout=20)
+    assert said.returncode and said.stderr.startswith(f"{port!r} is no port. A port is a number from 1 to 65535")
+
+
+def test_the_kits_server_without_its_book_says_so(tmp_path):
+    shutil.copy2(ROOT / "_ext" / "serve.py", tmp_path)
+    said = subprocess.run([sys.executable, "serve.py"], cwd=tmp_path, capture_output=True, text=True, timeout=20)
+    assert said.returncode and said.stderr.startswith(f"There is no book in {tmp_path / 'book'}. Unpack the kit whole")
+
+
+@pytest.mark.parametrize(
+    "asked, squeezed",
+    [("gzip", True), ("br, gzip;q=0.5", True), ("gzip;q=0", False), ("gzip; q=0.0, br", False), ("br", False), ("", False)],
+)
+def test_the_kits_server_compresses_for_those_who_take_it(crowded, asked, squeezed):
+    server, files = crowded
+    headers, body = get(f"{server.address}/0.html", **{"Accept-Encoding": asked})
+    assert headers["Content-Encoding"] == ("gzip" if squeezed else None)
+    assert (gzip.decompress(body) if squeezed else body) == files["0.html"] and headers["Vary"] == "Accept-Encoding"
+
+
+def test_nonsense_and_readers_who_go_away_leave_the_servers_window_as_it_is(crowded):
+    server, files = crowded
+    for nonsense in [b"GET /%00 HTTP/1.1\r\n\r\n", b"\x16\x03\x01\r\n\r\n", b"GET /python.wasm HTTP/1.1\r\nAccept-Encoding: gzip\r\n\r\n"]:
+        with socket.create_connection(("127.0.0.1", server.port)) as gone:
+            gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # cut off, not closed
+            gone.sendall(nonsense)
+            time.sleep(0.2)
+    assert get(f"{server.address}/2.png")[1] == files["2.png"]
+    server.process.terminate()
+    assert server.process.stdout.read() == "" == server.process.stderr.read()
+
+
+def test_an_edit_in_the_kit_does_not_reach_the_build_nor_the_other_way_round(tmp_path):
+    book = tmp_path / "html"
+    (book / "lite").mkdir(parents=True)
+    (book / "index.html").write_text("as it was built", encoding="utf-8")
+    page = lite.gather(book, tmp_path / "kit") / "book" / "index.html"
+    page.write_text("edited", encoding="utf-8")
+    assert (book / "index.html").read_text(encoding="utf-8") == "as it was built"
+    (book / "index.html").write_text("built again", encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == "edited"
+
+
 @pytest.fixture
 def crowded(tmp_path):
     """A server with as many files as a browser asks for, one of them as large as Python's program; yields it and them."""
@@ -438,6 +487,7 @@ def crowded(tmp_path):
         files[f"{number}.{('html', 'js', 'png')[number % 3]}"] = rng.randbytes(2_000)
     files["python.wasm"] = b"".join(rng.randbytes(16) + bytes(84) for _ in range(100_000))
     (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "index.html").write_bytes(b"the front page")
     for name, content in files.items():
         (tmp_path / "book" / name).write_bytes(content)
     shutil.copy2(ROOT / "_ext" / "serve.py", tmp_path)
@@ -786,6 +836,27 @@ def test_a_question_that_another_tab_has_answered_already_deletes_nothing(tab):
     assert kept(two) == ("# my new work", ["# my old work"])
 
 
+@pytest.mark.parametrize("fault", ["there is one of that name", "no room is left"])
+def test_a_copy_that_cannot_be_set_aside_stays_where_it_is_and_the_page_says_so(tab, fault):
+    tab = tab(FIRST)
+    write(tab, cell(tab, f'check("{EXERCISE}"'), "# my old work")
+    save(tab)
+    republish(tab)
+    tab.add_init_script("""{
+        const add = IDBObjectStore.prototype.add;
+        IDBObjectStore.prototype.add = function (...what) { %s };
+    }""" % {
+        "there is one of that name": "this.put(...what); return add.apply(this, what);",
+        "no room is left": "const asked = add.apply(this, what); asked.onsuccess = () => this.transaction.abort(); return asked;",
+    }[fault])
+    tab.reload()
+    tab.get_by_role("button", name="Open the new edition").click()
+    expect(tab.locator("dialog.book")).to_contain_text("Your copy could not be set aside")
+    tab.get_by_role("button", name="Go on with my copy").click()
+    assert sources(tab)[BLANK] == "# my old work"
+    assert kept(tab) == ("# my old work", [])
+
+
 def republish_and_ask(tab):
     """Serve a new edition; open it in another tab, where the question waits for an answer."""
     republish(tab)
@@ -831,6 +902,32 @@ print(len((mine / "raw" / "before.csv").read_bytes()))""")
         assert request.method == "GET" and secret not in request.url
         assert request.url.startswith((f"{address}/", "data:", "blob:"))
     assert secret not in tab.evaluate(STORED)
+
+
+@needs_python
+@pytest.mark.skipif(not YOUR_STUDY, reason="No chapter of this book asks for the reader's own files.")
+def test_files_that_did_not_arrive_or_are_gone_are_never_reported_as_there(tab):
+    tab = tab(YOUR_STUDY)
+    said, choose = tab.locator("nav.book output"), tab.locator("nav.book input[type=file]")
+    files = [{"name": "items.csv", "mimeType": "text/csv", "buffer": b"item"}]
+    choose.set_input_files(files)  # at once: Python takes longer than this
+    expect(said).to_contain_text("Python has not started yet")
+    tab.wait_for_function(READY, timeout=240_000)
+    first = tab.locator(".jp-Notebook .jp-CodeCell").nth(1)
+    write(tab, first, 'from pathlib import Path\nhome = Path.home() / "my-study"\nprint(home.write_text("in the way"), "signs")')
+    tab.keyboard.press("Control+Enter")
+    expect(first.locator(".jp-OutputArea")).to_contain_text("10 signs", timeout=60_000)
+    choose.set_input_files([])
+    choose.set_input_files(files)
+    expect(said).to_contain_text("items.csv did not arrive: [Errno 20] File exists", timeout=60_000)
+    write(tab, first, 'home.unlink()\nprint(home.exists())')
+    tab.keyboard.press("Control+Enter")
+    expect(first.locator(".jp-OutputArea")).to_contain_text("False", timeout=60_000)
+    choose.set_input_files([])
+    choose.set_input_files(files)
+    expect(said).to_contain_text('In Path.home() / "my-study": items.csv', timeout=60_000)
+    tab.evaluate("jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    expect(said).to_contain_text("without your files: bring them again", timeout=60_000)
 
 
 TEMPLATE = [path for path in (ROOT / "data" / "template").rglob("*.csv")]

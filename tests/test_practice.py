@@ -4,9 +4,12 @@ Oracles: text2qti's own parser for the questions, Python-Markdown for their mark
 nbval runs again, for the right answers.
 """
 
+import functools
 import json
 import re
 import sys
+from decimal import Decimal
+from fractions import Fraction
 from types import SimpleNamespace
 
 import markdown
@@ -163,6 +166,53 @@ def test_every_objective_is_served_by_an_exercise_and_a_question(chapter):
 )
 def test_check_answers_whatever_it_is_given(value, words, sample, capsys):
     assert words in said(capsys, SAMPLE, value)
+
+
+class Hostile:
+    def __getattribute__(self, name):
+        raise ArithmeticError("no attribute, no comparison, no text")
+
+    __eq__ = __repr__ = __hash__ = __getattribute__
+
+
+def holds_itself():
+    value = [1]
+    value.append(value)
+    return value
+
+
+HOSTILE = {
+    "a set of tuples": {(1, 2), (3,)},
+    "a set of sets": {frozenset({1, 2})},
+    "a list that holds itself": holds_itself(),
+    "a deep list": functools.reduce(lambda inner, _: [inner, 1], range(100_000), 1),
+    "a huge number": 10**400,
+    "huge numbers in a list": [10**400] * 3,
+    "a huge fraction": Fraction(10**400, 3),
+    "a decimal number": Decimal("NaN"),
+    "a complex number": 1j,
+    "not a time": pd.NaT,
+    "an array without dimensions": np.array(-77),
+    "an empty list": [],
+    "a table": pd.DataFrame({"a": [1, pd.NA], "b": [None, "x"]}),
+    "a generator": (number for number in [1, 2]),
+    "hostile": Hostile(),
+    "hostile in a list": [Hostile(), Hostile()],
+}
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_check_stops_no_notebook_whatever_it_is_given(value, capsys):
+    for name in CHECKED:
+        practice.check(name, HOSTILE[value])
+        assert re.fullmatch(rf"✗ {name} .+\n", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("chapter", ["7", 99, 7.0 + 0.5, None])
+def test_quiz_says_which_chapters_have_a_self_test(chapter):
+    there = ", ".join(map(str, CHAPTERS))
+    with pytest.raises(ValueError, match=rf"^{chapter!r} is no number of a chapter with a self-test\. Here: {there}\.$"):
+        practice.quiz(chapter)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 
@@ -38,11 +39,13 @@ def test_licences_are_the_same_wherever_they_are_named():
     assert "CC BY 4.0" in read("_config.yml") and "CC BY 4.0" in read("data/README.md")
 
 
-def test_every_requirement_is_pinned():
+def test_every_requirement_is_pinned_to_a_version_and_to_its_files():
     wanted = re.findall(r"^([\w-]+)", read("requirements.in"), re.M)
     pinned = re.findall(r"^([\w.-]+)==\S+", read("requirements.txt"), re.M)
-    lines = [line for line in read("requirements.txt").splitlines() if line and not line.lstrip().startswith("#")]
-    assert len(pinned) == len(lines)
+    text = re.sub(r" *#.*", "", read("requirements.txt"))
+    requirements = [part.split(" --hash=sha256:") for part in re.sub(r"\\\n *", "", text).splitlines() if part]
+    assert len(pinned) == len(requirements)
+    assert not [name for name, *files in requirements if not files or not all(re.fullmatch("[0-9a-f]{64}", file) for file in files)]
     assert {name.lower() for name in wanted} <= {name.lower() for name in pinned}
 
 
@@ -67,3 +70,24 @@ def test_no_file_names_a_place_on_one_machine(pattern):
     names = [name for name in files.stdout.split("\0") if name and not name.endswith(".png")]
     here = "tests/test_"  # the tests name such places
     assert not [name for name in names if not name.startswith(here) and re.search(pattern, read(name))]
+
+
+def test_the_makefile_runs_also_after_the_folder_was_moved():
+    """What pip installs into .venv/bin names the Python of the folder it was installed in; that Python itself moves."""
+    commands = re.findall(r"^\t.*?\$\(BIN\)/(\S+)", read("Makefile"), re.M)
+    assert len(commands) > 10 and set(commands) == {"python"}
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
+@pytest.mark.parametrize("cohorts", [True, False])
+def test_make_clean_keeps_a_class_and_its_key_and_nothing_else(tmp_path, cohorts):
+    names = [".venv/bin/python", "_build/html/index.html", "_build/.doctrees/a", "_build/lite.txt", "_build/a b/c", "data/a.csv"]
+    key = "_build/cohorts/instructor/key.csv"
+    for name in [*names, key] if cohorts else names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    said = subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {"Makefile", "data/a.csv"} | ({key} if cohorts else set())
+    assert ("Kept: _build/cohorts" in said) == (tmp_path / "_build").exists() == cohorts

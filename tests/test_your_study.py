@@ -9,6 +9,7 @@ import math
 import shutil
 import subprocess
 import sys
+from html.parser import HTMLParser
 
 import altair as alt
 import numpy as np
@@ -323,6 +324,37 @@ def test_holm_adjusts_the_p_that_is_reported():
         scores[f"{measure}_after"] = rises * [4] + (6 - rises) * [3]
     table = prepost.results_table(scores, pd.DataFrame({"name": ["A", "B", "C"]}, index=list("abc")))
     assert table["p Holm"].tolist() == [".125", ".125", ".094"]
+
+
+def test_a_name_from_a_study_runs_no_program_in_the_page():
+    """Oracle: Python's own parser of pages."""
+    charts = []
+    for name in ["Trust", "Trust</script><script>alert(1)</script><!--<script>"]:
+        scores = pd.DataFrame({"m_before": [3, 4] * 6, "m_after": [4, 4, 5, 2] * 3})
+        chart = prepost.results_figure(scores, pd.DataFrame({"name": [name]}, index=["m"]))
+        title = alt.Title(f"{name} rose", subtitle=f"{name}, synthetic")
+        charts.append(prepost._figure(chart.properties(title=title).to_dict())["text/html"])
+    harmless, hostile = (Scripts(chart).scripts for chart in charts)
+    assert len(harmless) == len(hostile) == 1
+    assert "alert(1)" in hostile[0] and "<!--" not in charts[1]
+
+
+class Scripts(HTMLParser):
+    """The programs in a page."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.scripts = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_data(self, data):
+        if self.cdata_elem == "script":
+            self.scripts[-1] += data
 
 
 # --- the template ---------------------------------------------------------------------------------------
