@@ -914,7 +914,8 @@ def results_paragraph(table, name):
         else:
             text += f"95% confidence interval {row['95% CI']} (level reached {row['level']}). "
         if row["95% CI"] == "none" or row["change"] in excluded:
-            few = "so many changes are equal that one number describes them badly; the counts of higher, same and lower say more. "
+            few = "so many changes are equal that one number describes them badly; "
+            few += "the counts of higher, same and lower say more. "
             text += few if row["95% CI"] == "none" else few.capitalize()
     if row["Z"] == "–":
         text += f"The test has nothing to rank: p {equal(row['p'])}. "
