@@ -86,7 +86,8 @@ def state_times(path, notebook):
         table.source = "\n".join(rows)
     elif HEAD.search(notebook.cells[0].source):
         total = times(notebook)
-        line = f"**Time:** reading {total['reading']} minutes, running the code {total['running the code']}, exercises {total['exercises']}"
+        line = f"**Time:** reading {total['reading']} minutes, running the code {total['running the code']}, "
+        line += f"exercises {total['exercises']}"
         line += f"; under the hood another {total['under the hood']}." if total["under the hood"] else "."
         notebook.cells[0].source = HEAD.sub(line, notebook.cells[0].source, count=1)
 

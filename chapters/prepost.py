@@ -844,8 +844,9 @@ def results_table(scores, instruments):
         Index: the instruments' names. ``before`` and ``after``: median (quartiles). ``change``: the pseudo-median, in
         points. ``95% CI``: its confidence interval, ``>`` or ``<`` before an end that is itself excluded, "none" if
         the test rejects every value. ``level``: the confidence reached. ``Z``: of the same test's normal
-        approximation, positive if scores rose. ``r``: Z over the root of the pairs. ``p``: two-sided. ``p Holm``: ``p`` adjusted for all rows of the table. If all changes
-        are the same there is no interval, and if all are zero no Z and r either: these are dashes.
+        approximation, positive if scores rose. ``r``: Z over the root of the pairs. ``p``: two-sided. ``p Holm``:
+        ``p`` adjusted for all rows of the table. If all changes are the same there is no interval, and if all are
+        zero no Z and r either: these are dashes.
 
     Raises
     ------

@@ -25,7 +25,7 @@ def test_stored_results_are_those_of_the_script_and_the_tables_as_they_are(scrip
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_r_gives_the_stored_results_again(script, copy):
-    """Oracle: R itself. R 4.6 is asked every time, the other R if it is not the one that made them, or if ORACLES=all says so."""
+    """Oracle: R itself. R 4.6 is asked every time, the other R if another one made them, or if ORACLES=all says so."""
     why = lacks(script)
     if why and ALL:
         pytest.fail(f"ORACLES=all asks for every script, but {why}")

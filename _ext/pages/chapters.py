@@ -1,4 +1,7 @@
-"""What happens to a notebook before Sphinx reads it: it must have run, solutions and what is under the hood fold, what is for class is linked to."""
+"""What happens to a notebook before Sphinx reads it.
+
+It must have run; solutions and what is under the hood fold; what is for class is linked to.
+"""
 
 import json
 import re
