@@ -26,19 +26,19 @@ R = results("ch05", "case", "statistic")
         ("standard deviation of the changes: {:.1f}", "empathy", ["sd of changes"]),
         ("true pairs:   correlation {:.2f}", "empathy", ["before with change"]),
         ("{:.2f} {:.2f} {:.2f}", "self_efficacy", ["mean change", "median change", "difference of medians"]),
-        ("with the score before: {:.2f}", "stigma", ["before with change"]),
-        ("with the average:      {:.2f}", "stigma", ["average with change"]),
+        ("with the first score: {:.2f}", "stigma", ["before with change"]),
+        ("with the average:     {:.2f}", "stigma", ["average with change"]),
     ],
 )
 def test_the_chapter_prints_what_r_finds(line, case, statistics):
     assert line.format(*(R[case, statistic] for statistic in statistics)) in PRINTED
 
 
-def test_the_chapters_table_of_worse_same_and_improved_is_rs_with_stigma_turned_round():
+def test_the_chapters_table_of_worse_same_and_improved_is_rs_with_stigma_reversed():
     table = next(cell for cell in CELLS if cell.source.endswith('counts[["worse", "same", "improved"]]'))
-    rows = table.outputs[0]["data"]["text/plain"].splitlines()[2:]
-    turned = {"stigma": ("rose", "same", "fell")}
+    rows = table.outputs[0]["data"]["text/plain"].splitlines()[1:]
+    reversed_ = {"stigma": ("rose", "same", "fell")}
     for measure, name in prepost.load("instruments")["name"].items():
-        expected = [R[measure, statistic] for statistic in turned.get(measure, ("fell", "same", "rose"))]
+        expected = [R[measure, statistic] for statistic in reversed_.get(measure, ("fell", "same", "rose"))]
         row = next(row for row in rows if row.startswith(name))
         assert [float(number) for number in row.removeprefix(name).split()] == expected

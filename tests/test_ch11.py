@@ -11,15 +11,20 @@ CELLS = nbformat.read(ROOT / "chapters" / "11-power.ipynb", as_version=4).cells
 R = results("ch11", "what")
 
 
-def shown(part):
-    """The words of the output of the one cell that holds this piece of code."""
+def printed(part):
+    """The output of the one cell that holds this piece of code."""
     (cell,) = [
         cell
         for cell in CELLS
         if cell.cell_type == "code" and part in cell.source and "remove-cell" not in cell.metadata.get("tags", [])
     ]
     output = cell.outputs[0]
-    return (output.text if output.output_type == "stream" else output.data["text/plain"]).split()
+    return output.text if output.output_type == "stream" else output.data["text/plain"]
+
+
+def shown(part):
+    """Its words."""
+    return printed(part).split()
 
 
 def pairs(what):
@@ -29,20 +34,23 @@ def pairs(what):
 def test_pairs_for_a_wanted_power_are_those_of_power_t_test():
     """Oracle: R's power.t.test, its N times pi/3 for the signed-rank test."""
     names = ["pairs, {} of the effect, power 0.8", "pairs, {} of the effect, power 0.9"]
-    assert shown("plan.astype(int)")[4:6] == [pairs(name.format(1)) for name in names]
-    assert shown("plan.astype(int)")[-2:] == [pairs(name.format(0.5)) for name in names]
+    matters, seen, half = printed("plan = plan_for(").splitlines()[1:]
+    assert matters.split()[-2] == pairs("pairs, 2.5 points")
+    assert seen.split()[-2:] == [pairs(name.format(1)) for name in names]
+    assert half.split()[-2:] == [pairs(name.format(0.5)) for name in names]
+    assert shown("print(pairs_needed(0.8, effect)")[0] == pairs("pairs, 2.5 points")
     assert shown("{pairs_needed(0.8, 0.5)}")[1] == pairs("pairs, half a standard deviation")
     assert shown("pairs_needed(0.8, 2.5")[0] == pairs("pairs, 2.5 points")
     assert shown("alpha=0.05 / 4")[0] == pairs("pairs, Holm")
     assert shown("abs(stigma.mean()) / stigma.std()")[-2] == pairs("pairs, stigma")
     assert shown("each = tries[enough][0]")[0] == pairs("pairs in each of two groups")
-    assert f"{R['power, 34 pairs']:.0%}" in shown("34 pairs again")
+    assert f"34 pairs find it with a power of {R['power, 34 pairs']:.0%}" in said("your two guesses")
 
 
 def test_pairs_for_a_wanted_half_width_are_those_of_r():
     """Oracle: R's qt and sd; t.test for the interval of the mean change."""
     assert shown("for wanted in [1.5")[2::4] == [pairs(f"pairs, half-width {w:g}") for w in (1.5, 1, 0.75, 0.5)]
-    assert shown("confidence.std()) <= 1")[2] == pairs("pairs, half-width 1, self-efficacy")
+    assert shown("confidence.std())\n")[2] == pairs("pairs, half-width 1, self-efficacy")
     assert shown("abs(stigma.mean()) / stigma.std()")[-1] == pairs("pairs, half-width 1, stigma")
     low_high = shown("stats.t.interval(0.95, 33, change")
     assert low_high == [f"{R['interval, low']:.2f}", "to", f"{R['interval, high']:.2f}", "points"]
@@ -71,7 +79,7 @@ TRUTHS = {"0.00": "is 0", "1.00": "is 1 point", "1.41": "is the 1.41"}
 
 def test_pairs_for_an_equivalence_claim_are_those_of_r():
     """Oracle: the power of the two one-sided t tests, integrated in R over the estimated SD; N times pi/3."""
-    text = said("how many pairs to claim")
+    text = said("distance from the true change to the bound")
     needed = [pairs(f"pairs, equivalence, truth {truth}") for truth in TRUTHS]
     assert "{} pairs if the true change is 0, but {} if it is 1 point, and {} if it is".format(*needed) in text
     power = [f"{R[f'power of equivalence, 34 pairs, truth {truth}']:.0%}" for truth in TRUTHS]
@@ -93,7 +101,7 @@ def test_the_exact_equivalence_test_has_the_planned_power_on_the_books_scale(tru
 
 def test_adjusting_for_the_baseline_saves_what_the_box_says():
     """Oracles: R's power.t.test by the formula; t.test and lm on 10,000 simulated trials."""
-    text = said("baseline scores and several schools")
+    text = said("*Analysis of covariance.*")
     fewer, full = pairs("pairs in each of two groups, ANCOVA"), pairs("pairs in each of two groups")
     assert f"about {fewer} pairs in each group instead of {full}" in text
     assert R["simulated power, 119 in each group, ANCOVA"] == pytest.approx(0.8, abs=3.5 * np.sqrt(0.8 * 0.2 / 10_000))
@@ -110,14 +118,13 @@ def test_noethers_size_is_that_of_r():
 
 def test_people_to_enrol_are_those_of_r():
     """Oracle: R's pbinom."""
-    assert shown("certain = ")[0] == pairs("enrolled, 73 pairs")
-    assert shown("people = np.arange(96, 200)")[1] == pairs("enrolled, 96 pairs, one in four lost")
+    assert shown("people_to_enrol(73, stays")[0] == pairs("enrolled, 73 pairs")
+    assert shown("people_to_enrol(96, 0.75")[1] == pairs("enrolled, 96 pairs, one in four lost")
 
 
 @pytest.mark.parametrize("measure", ["empathy", "self_efficacy", "stigma", "likelihood"])
 def test_post_hoc_power_is_that_of_r(measure):
     """Oracle: R's coin for the exact p value with Pratt's zeros, qnorm and pnorm."""
-    words = shown("four.set_index")
-    name = measure.replace("_", "-")
-    assert words[words.index(name) + 1] == f"{R[f'p, {measure}']:.4f}"
-    assert float(words[words.index(name) + 2]) == pytest.approx(100 * R[f"post-hoc power, {measure}"], abs=0.5)
+    p, power = R[f"p, {measure}"], R[f"post-hoc power, {measure}"]
+    line = f"{measure.replace('_', '-')}: p = {p:.4f}, post-hoc power {power:.0%}"
+    assert line in printed("post_hoc_power(four").splitlines()

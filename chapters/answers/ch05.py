@@ -16,9 +16,9 @@ def exercise_5_1():
     yield wrong([moves.abs().median(), apart], "You ordered the sizes. Falls keep their minus sign and come first.")
     yield wrong(
         [moves.iloc[3:5].mean(), unsorted],
-        "You took the middle of the table. Put the values in order before you take their middle.",
+        "You took the middle of the table as it stands. Put the values in order first.",
     )
-    yield wrong([-middle, -apart], "You took before minus after: then a rise is negative.")
+    yield wrong([-middle, -apart], "You took the first score minus the second, which makes a rise negative.")
 
 
 def exercise_5_2():
@@ -30,11 +30,11 @@ def exercise_5_2():
     yield right([mean, middle, apart], within=0.005)
     yield wrong(
         [all_after.mean() - all_before.mean(), middle, all_after.median() - all_before.median()],
-        "You took everybody before and fewer people after. Keep the complete pairs.",
+        "You took all 38 first scores but fewer second ones. Keep the complete pairs.",
     )
     yield wrong([middle, mean, apart], "Mean and median of the changes have changed places: the mean comes first.")
     yield wrong([mean, apart, middle], "The last two have changed places: the difference of the medians comes last.")
-    yield wrong([-mean, -middle, -apart], "You took before minus after: then a rise is negative.")
+    yield wrong([-mean, -middle, -apart], "You took the first score minus the second, which makes a rise negative.")
     yield wrong(
         [other.mean(), other.median(), pairs()["empathy_after"].median() - pairs()["empathy_before"].median()],
         "These are the numbers of empathy.",
@@ -65,7 +65,7 @@ def exercise_5_4():
     yield right(suits, say=said(suits))
     yield wrong(7, f"{said(7)} Seven is the ratio to be reached.")
     yield wrong(suits - 1, f"{said(suits - 1)} Look one step further.")
-    yield wrong(1, "From one point on about twice as many improved as got worse, not seven times as many.")
+    yield wrong(1, "If every point counts, about twice as many improved as got worse, not seven times as many.")
     yield wrong(9, f"{said(9)} There is nobody left to divide by.")
 
 
@@ -73,10 +73,10 @@ def exercise_5_5():
     before, after = pairs()["stigma_before"], pairs()["stigma_after"]
     moves, average = change("stigma"), (before + after) / 2
     yield right(average.corr(moves), within=0.005, say="Most of the −.55 was built in.")
-    yield wrong(before.corr(moves), "This is still the correlation with the score before.")
-    yield wrong(after.corr(moves), "This is with the score after, which leans the other way, for the same reason.")
+    yield wrong(before.corr(moves), "This is still the correlation with the first score.")
+    yield wrong(after.corr(moves), "This is with the second score, which leans the other way for the same reason.")
     yield wrong(before.corr(after), "This is how the two scores go together. Correlate the change with their average.")
-    yield wrong(-average.corr(moves), "The size is right. The change is after minus before.")
+    yield wrong(-average.corr(moves), "The size is right. The change is the second score minus the first.")
     yield wrong(average.corr(moves, method="spearman"), "This is the correlation of the ranks.")
 
 
@@ -112,7 +112,7 @@ def exercise_5_8():
     )
     yield wrong(
         [(room < 3).sum(), share(3)],
-        "Who stands two points below the top can rise by two. Leave these people in.",
+        "Whoever stands two points below the top can rise by two. Leave these people in.",
     )
     yield wrong(
         [(room < 2).sum(), (moves >= 2).mean()],

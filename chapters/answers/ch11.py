@@ -17,8 +17,8 @@ def needed(wanted, effect, **how):
     return PAIRS[power(PAIRS, effect, **how) >= wanted][0]
 
 
-def pencil(effect, certain=0.84, line=1.96):
-    return np.ceil(((line + certain) / effect) ** 2)
+def pencil(effect, certain=0.84, edge=1.96):
+    return np.ceil(((edge + certain) / effect) ** 2)
 
 
 def exercise_11_1():
@@ -39,39 +39,27 @@ def exercise_11_1():
     yield wrong([both, pencil(0.5)], "The right numbers, the other way round: the one by hand comes first.")
 
 
-def short_scale(pairs, lowest=4, highest=20):
-    """Simulated power and the formula's, from the effect of the simulated scores."""
+def short_scale(pairs, lowest=4, highest=20, gain=0.8, studies=8000):
+    """In which share of simulated studies on the likelihood's scale the signed-rank test is significant."""
     rng = np.random.default_rng(1102)
-    level = 18 + 2.7 * rng.normal(size=(8000, pairs))
+    level = 18 + 2.7 * rng.normal(size=(studies, pairs))
     before = np.clip(np.rint(level + 1.3 * rng.normal(size=level.shape)), lowest, highest)
-    after = np.clip(np.rint(level + 0.8 + 1.3 * rng.normal(size=level.shape)), lowest, highest)
-    changes = after - before
-    p = stats.wilcoxon(changes, axis=1, method="approx").pvalue
-    return (p <= 0.05).mean(), power(pairs, changes.mean() / changes.std())
+    after = np.clip(np.rint(level + gain + 1.3 * rng.normal(size=level.shape)), lowest, highest)
+    return (stats.wilcoxon(after - before, axis=1, method="approx").pvalue <= 0.05).mean()
 
 
 def exercise_11_2():
-    simulated, formula = short_scale(70)
-    no_ends = 0.8 / (1.3 * np.sqrt(2))
-    ranks, t = power(70, no_ends), power(70, no_ends, efficiency=1)  # nearer to each other than the simulation is good
-    yield right(
-        [simulated, formula, ranks],
-        within=0.032,
-        say=f"The ends of the scale cost the difference. If your third is {t:.1%} and not {ranks:.1%}, the ranks are missing.",
-    )
+    ends, endless = short_scale(70), short_scale(70, -100, 100)
+    yield right([ends, endless], within=0.032, say="The ends of the scale cost the difference.")
+    yield wrong([endless, ends], "The two have changed places: the real scale comes first.")
+    yield wrong([ends, ends], "The second is still the real scale. Run the copied cell with its ends at −100 and 100.")
     yield wrong(
-        [simulated, power(70, no_ends), formula],
-        "The two formulas have changed places: the effect of the simulated scores comes second.",
+        [endless, endless],
+        "The first has lost its ends, too: give the copy another name, or run the cell with 4 and 20 again.",
     )
-    yield wrong(
-        [*short_scale(70, -np.inf, np.inf), power(70, no_ends)],
-        "Your scale has no ends: cut the scores off at 4 and 20 with np.clip, both times.",
-    )
-    yield wrong(
-        [simulated, formula, power(70, 0.8 / 1.3)],
-        "The last one forgets the √2: a change holds the noise of two occasions.",
-    )
-    yield wrong([*short_scale(34), power(34, no_ends)], "These are studies with 34 people; take 70.")
+    yield wrong([100 * ends, 100 * endless], "These are percentages. Give shares between 0 and 1.")
+    yield wrong([short_scale(34), short_scale(34, -100, 100)], "These are studies with 34 people; take 70.")
+    yield wrong([1 - ends, 1 - endless], "These are the shares of the studies that miss the gain.")
 
 
 def certain_of(pairs, stays, wanted=0.9):
@@ -85,7 +73,7 @@ def exercise_11_3():
     yield wrong([96 * 1.25, sure], "A quarter of 120 is 30, so only 90 stay. Divide by the share that stays.")
     yield wrong(
         [96 / 0.75, certain_of(97, 0.75)],
-        "Off by one: `sf(k, …)` is the chance of *more than* k, so take sf(95, …).",
+        "This is enough for 97 pairs; 96 are needed.",
     )
     yield wrong([96 / 0.75, certain_of(96, 0.75, wanted=0.95)], "The second is for 95% certainty.")
     yield wrong([96 / 0.25, certain_of(96, 0.25)], "You divided by the share that leaves; three quarters stay.")
@@ -100,7 +88,7 @@ def exercise_11_4():
     yield right(needed_for(moves.std()))
     yield wrong(
         np.ceil((1.96 * moves.std()) ** 2),
-        "This is the pencil formula. With t instead of 1.96 it takes two pairs more.",
+        "This is the pencil formula. With *t* instead of 1.96 it takes two pairs more.",
     )
     yield wrong(needed_for(3), "You rounded the standard deviation to 3.0 on the way. Take it from the data as it is.")
     yield wrong(needed_for(moves.std(ddof=0)), "The standard deviation was divided by N; take N − 1, as pandas does.")
@@ -111,25 +99,25 @@ def exercise_11_4():
     )
     yield wrong(
         needed_for(moves.std(), share=0.95),
-        "This is for a 90% interval: 2.5% are left out on either side, so take 0.975.",
+        "This is for a 90% interval. Of a 95% interval 2.5% are left out on either side.",
     )
 
 
 def exercise_11_5():
     effect = change("empathy").mean() / change("empathy").std()
     yield right(needed(0.8, effect, alpha=0.05 / 4))
-    yield wrong(needed(0.8, effect), "This is for one outcome at .05. Give Holm's strictest line as alpha.")
+    yield wrong(needed(0.8, effect), "This is for one outcome at .05. Give Holm's strictest level as alpha.")
     yield wrong(
         needed(0.8, effect, alpha=0.05 / 4, efficiency=1),
         "This is for the t test; the ranks cost a few pairs more.",
     )
     yield wrong(
         needed(0.8, effect, alpha=0.05 * 4),
-        "The line has moved the wrong way: divide .05 by the number of outcomes.",
+        "The level has moved the wrong way: divide .05 by the number of outcomes.",
     )
     yield wrong(
         needed(0.8, effect, alpha=0.05 / 2),
-        "This divides .05 by 2. Four outcomes are tested, and power_ranks halves alpha itself.",
+        "This divides .05 by 2. Four outcomes are tested, and pairs_needed makes the test two-sided by itself.",
     )
     yield wrong(needed(0.9, effect, alpha=0.05 / 4), "This is for 90% power.")
     yield wrong(needed(0.8, effect / 2, alpha=0.05 / 4), "This is for half of the effect seen.")
