@@ -67,4 +67,4 @@ def exercise_1_7():
     yield wrong(3 * p / 2, "This is one tail, times three. A two-sided p counts both.")
     yield wrong(4 * p, "Four outcomes are those of the peer supporters. Count the outcomes of this abstract.")
     yield wrong(2 * p, "The smallest of three p values is multiplied by 3; by 2 it would be the second.")
-    yield wrong(p / 3, "You divided. Holm multiplies p, or else divides the line of .05.")
+    yield wrong(p / 3, "You divided. Holm multiplies p, or else divides the limit of .05.")
