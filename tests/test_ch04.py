@@ -32,7 +32,7 @@ def from_exports_to_people():
     return {wave: names[wave] for wave in prepost.WAVES}
 
 
-def test_unfinished_first_attempts_and_doubles_are_treated_as_link_treats_them(tmp_path, monkeypatch):
+def test_unfinished_first_attempts_and_duplicates_are_treated_as_link_treats_them(tmp_path, monkeypatch):
     """In both files somebody breaks off and begins again, and somebody sends two, the later one above the earlier."""
     shutil.copytree(prepost.DATA, tmp_path / "data")
     for wave in prepost.WAVES:
@@ -79,5 +79,5 @@ def test_mean_change_if_loss_depends_on_the_score_before_is_that_of_a_model_for_
     filled = (intercept + slope * before - before).mean()
     assert filled == pytest.approx(R[measure, "mean change, 38 people", "nlme::gls"], abs=2e-5)
     seen = R[measure, "mean change, 34 pairs", "mean"]
-    (box,) = [cell.source for cell in CELLS if "Beyond this book: missing at random" in cell.source]
+    (box,) = [cell.source for cell in CELLS if "missing completely at random" in cell.source]
     assert f"{filled:.2f} instead of {seen:.2f}".replace("-", "−") in box.replace(" points", "")

@@ -33,8 +33,8 @@ def exercise_4_2():
     after = after[after["Finished"]]
     early, late = set(before["code"]), set(after["code"])
     yield right(len(early ^ late), say="They are the codes of one file only, from either side.")
-    yield wrong(len(early - late), "These are only before. A code that is only after is out of sight too.")
-    yield wrong(len(late - early), "This one is only after. The codes that are only before are out of sight too.")
+    yield wrong(len(early - late), "These are in the first survey only. A code that is in the second only is out of sight too.")
+    yield wrong(len(late - early), "This one is in the second survey only. The codes that are in the first only are out of sight too.")
     yield wrong(len(early & late), "These are the pairs that you would keep. How many codes are not among them?")
     yield wrong(len(early | late), 'This is everybody, as how="outer" gives it. Leave out the pairs.')
 
@@ -57,10 +57,10 @@ def exercise_4_3():
 def exercise_4_6():
     naive, rows = pd.read_csv(prepost.DATA / "raw" / "after.csv"), export("after")
     yield right(rows["Finished"].sum(), say="Two of her 38 rows are headings, and one submission was broken off.")
-    yield wrong(len(naive), "These are the rows of her table. The first two of them are no people.")
+    yield wrong(len(naive), "These are the rows of her table. The first two of them do not hold answers.")
     yield wrong(len(naive) - 1, "One heading is gone. The platform's identifiers are a second one.")
     yield wrong(len(rows), "These are submissions. Not all of them were finished.")
-    yield wrong(len(pairs()), "These are the pairs. One person finished after and has no partner before.")
+    yield wrong(len(pairs()), "These are the pairs. One person finished the second survey and has no partner in the first.")
 
 
 def linked(before, after):
@@ -77,11 +77,11 @@ def exercise_4_7():
     after = ["BE09L", "ga14m", "HO 03U", "MO12S", "RU08T ", "SE17P", "WE05N"]
     alike, near, alone = linked(before, after)
     yield right(alike + alone, say="Three agree, and one more differs in a single place from one code only.")
-    yield wrong(len(set(before) & set(after)), "These are alike as typed. Take out blanks and write capitals first.")
-    yield wrong(alike, "These agree without blanks and in capitals. The rule goes on: look at the codes left over.")
+    yield wrong(len(set(before) & set(after)), "These are alike as typed. Take out whitespace and write capitals first.")
+    yield wrong(alike, "These agree without whitespace and in capitals. The rule goes on: look at the codes left over.")
     yield wrong(alike + alone + 1, "One too many: HO03U has two possible partners, and MO12S differs in two places.")
     yield wrong(
         alike + near,
         "Two too many: HO03U has two possible partners, so it gets none, and swapped digits are two places.",
     )
-    yield wrong(len(after), "This is everybody after. Some of these codes have no partner by the rule.")
+    yield wrong(len(after), "This is everybody in the second survey. Some of these codes have no partner by the rule.")
