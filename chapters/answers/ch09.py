@@ -4,7 +4,8 @@ import functools
 
 import numpy as np
 import prepost
-from practice import change, pairs, right, wrong
+from practice import change, right, wrong
+from scipy import stats
 
 
 def exercise_9_1():
@@ -55,28 +56,26 @@ def exercise_9_3():
 
 
 @functools.cache
-def drawn(how):
-    """Average d_z, and d_av, over 20,000 bootstrap draws of empathy."""
-    rng = np.random.default_rng(904)
-    before, after = pairs()[["empathy_before", "empathy_after"]].to_numpy().T
-    first, second = rng.integers(0, 34, (2, 20_000, 34))
-    if how == "pairs":
-        second = first
-    if how == "one pot":
-        before = after = np.concatenate([before, after])
-        first, second = rng.integers(0, 68, (2, 20_000, 34))
-    first, second = before[first], after[second]
-    moves = second - first
-    spread = (first.std(axis=1, ddof=1) + second.std(axis=1, ddof=1)) / 2
-    return (moves.mean(axis=1) / moves.std(axis=1, ddof=1)).mean(), (moves.mean(axis=1) / spread).mean()
+def redrawn(function, measure, moved_only=False, turned=False):
+    """Ends of the BCa interval, as the chapter's cell gives them."""
+    moves = change(measure)
+    moves = moves[moves != 0] if moved_only else -moves if turned else moves
+    return list(
+        stats.bootstrap((moves,), function, n_resamples=9999, random_state=np.random.default_rng(904)).confidence_interval
+    )
 
 
 def exercise_9_4():
-    # d_z of one draw scatters by about 0.18, so the average of 2,000 by 0.004, and that of 20,000 by 0.001
-    yield right(drawn("torn")[0], within=0.018, say="About half of what the pairs give.")
-    yield wrong(drawn("pairs")[0], "Your pairs are still together: draw the scores after with indices of their own.")
-    yield wrong(drawn("torn")[1], "This is d_av, which the pairing does not touch. Divide by the SD of the changes.")
-    yield wrong(drawn("one pot")[0], "You drew both waves from one pot of 68 scores. Draw each wave from its own 34.")
+    share = prepost.probability_of_improvement  # an end moves by a step of 1/68 from seed to seed
+    yield right(redrawn(share, "likelihood"), within=0.02, say="It holds .50: as many up as down is not ruled out.")
+    yield wrong(redrawn(share, "empathy"), "This is the interval for empathy. Take the changes in the likelihood to assist.")
+    yield wrong(redrawn(share, "likelihood", moved_only=True), "You left out the 14 who did not change. All 34 can be drawn.")
+    yield wrong(redrawn(share, "likelihood", turned=True), "This is the chance of a fall: take the second score minus the first.")
+    yield wrong(
+        redrawn(prepost.rank_biserial, "likelihood"),
+        "This is the interval of the rank-biserial. Give SciPy prepost.probability_of_improvement.",
+    )
+    yield wrong(redrawn(share, "likelihood")[::-1], "The other way round: the lower end comes first.")
 
 
 def exercise_9_5():
