@@ -34,7 +34,9 @@ def exercise_4_2():
     early, late = set(before["code"]), set(after["code"])
     yield right(len(early ^ late), say="They are the codes of one file only, from either side.")
     yield wrong(len(early - late), "These are in the first survey only. A code that is in the second only is out of sight too.")
-    yield wrong(len(late - early), "This one is in the second survey only. The codes that are in the first only are out of sight too.")
+    yield wrong(
+        len(late - early), "This one is in the second survey only. The codes that are in the first only are out of sight too."
+    )
     yield wrong(len(early & late), "These are the pairs that you would keep. How many codes are not among them?")
     yield wrong(len(early | late), 'This is everybody, as how="outer" gives it. Leave out the pairs.')
 

@@ -70,7 +70,9 @@ def exercise_9_4():
     yield right(redrawn(share, "likelihood"), within=0.02, say="It holds .50: as many up as down is not ruled out.")
     yield wrong(redrawn(share, "empathy"), "This is the interval for empathy. Take the changes in the likelihood to assist.")
     yield wrong(redrawn(share, "likelihood", moved_only=True), "You left out the 14 who did not change. All 34 can be drawn.")
-    yield wrong(redrawn(share, "likelihood", turned=True), "This is the chance of a fall: take the second score minus the first.")
+    yield wrong(
+        redrawn(share, "likelihood", turned=True), "This is the chance of a fall: take the second score minus the first."
+    )
     yield wrong(
         redrawn(prepost.rank_biserial, "likelihood"),
         "This is the interval of the rank-biserial. Give SciPy prepost.probability_of_improvement.",
