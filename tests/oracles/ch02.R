@@ -3,8 +3,9 @@
 #     cd tests/oracles && Rscript ch02.R
 #
 # writes ch02.csv beside this script: for each world the percentage of 10,000 studies of 34 pairs with p < .05 in
-# wilcox.test, with one group and against the changes of a comparison group; and ch02_ancova.csv: what a t test on the
-# changes and lm() with the score before make of 34 + 34 people.
+# wilcox.test, with one group and against the changes of a comparison group, and the percentage with at least twice as
+# many rises as falls (success) or falls as rises (harm); and ch02_ancova.csv: what a t test on the changes and lm() with
+# the score before make of 34 + 34 people.
 
 set.seed(2)
 studies <- 10000
@@ -47,11 +48,13 @@ two_groups <- function(joined, classmates) wilcox.test(joined, classmates, exact
 percent <- sapply(worlds, function(world) {
   100 * rowMeans(replicate(studies, {
     joined <- world[[1]]()
-    c(one_group(joined), two_groups(joined, world[[2]]()))
+    rose <- sum(joined > 0)
+    fell <- sum(joined < 0)
+    c(one_group(joined), two_groups(joined, world[[2]]()), rose >= 2 * fell, fell >= 2 * rose)
   }))
 })
 result <- data.frame(
-  design = rep(c("one group", "with classmates"), each = length(worlds)), world = names(worlds), value = c(t(percent))
+  design = rep(c("one group", "with classmates", "success", "harm"), each = length(worlds)), world = names(worlds), value = c(t(percent))
 )
 write.csv(result, "ch02.csv", row.names = FALSE, quote = FALSE)
 
