@@ -5,6 +5,7 @@ import io
 import nbformat
 import numpy as np
 import pandas as pd
+import prepost
 import pytest
 from conftest import ROOT
 from r_results import results
@@ -26,7 +27,9 @@ def table(last_line):
 
 def test_all_44_p_values_are_those_of_r():
     """Oracles: wilcox.test, coin, exactRankTests, binom.test and t.test; split and Pratt corrected by hand in R."""
-    paths = table("paths.round(4)").stack()
+    measures = prepost.load("instruments")["name"]
+    paths = table("paths.rename(columns=names).round(4)")
+    paths = paths.rename(columns={name: key for key, name in measures.items()}, index={"permutation test": "sign flips"}).stack()
     assert len(paths) == 44
     assert [R[path] for path in paths.index] == pytest.approx(list(paths), abs=0.000051)
 
@@ -38,11 +41,11 @@ def test_theory_for_the_paired_t_test_is_power_t_test():
 
 
 @pytest.mark.parametrize(
-    "truth, last_line", [("power", "power.round(3)"), ("size", "size.round(3)"), ("size", "size.iloc[:, 2:].round(3)")]
+    "truth, last_line", [("power", "power.round(3)"), ("size", "alarms.round(3)"), ("size", "alarms.iloc[:, 2:].round(3)")]
 )
 def test_each_test_notices_as_often_as_in_r(truth, last_line):
     """Oracle: the same worlds simulated in R, 10,000 studies each, within four Monte Carlo errors."""
-    shares = table(last_line).drop(index="sign flips").stack()
+    shares = table(last_line).drop(index="permutation test").stack()
     r = np.array([R[f"{truth}: {test}", world] for test, world in shares.index])
     both = (shares + r) / 2
     error = np.sqrt(2 * both * (1 - both) / 10_000)

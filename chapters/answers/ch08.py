@@ -22,10 +22,10 @@ def exercise_8_1():
     corrected = [prepost.signed_rank(moves, zeros=rule, correction=True)["p"] for rule in ("drop", "pratt")]
     unpaired = stats.ttest_ind(pairs()["self_efficacy_after"], pairs()["self_efficacy_before"]).pvalue
     yield right(p, within=0.00006, say="Only the first lies above .05.")
-    yield wrong(four(change("empathy")), "These are the four of empathy. The change is self-efficacy, after minus before.")
+    yield wrong(four(change("empathy")), "These are the four of empathy. Here the change is that of self-efficacy.")
     yield wrong(p / 2, "These are one-sided. A two-sided p counts both tails.")
-    yield wrong(p[[0, 2, 1, 3]], "Right, but drop and Pratt have changed places. Keep the order of the table.")
-    yield wrong([p[0], *corrected, p[3]], "The middle two have the continuity correction; five_tests leaves it out.")
+    yield wrong(p[[0, 2, 1, 3]], "Right, but drop and Pratt have changed places. Zeros dropped come first.")
+    yield wrong([p[0], *corrected, p[3]], "The middle two have the continuity correction; leave it out.")
     yield wrong([*p[:3], unpaired], "The last is a two-group t test. It throws the pairs away: test the changes against 0.")
 
 
@@ -96,7 +96,7 @@ def eleven(moves):
     p["drop", "exact"], p["pratt", "exact"] = prepost.exact_p(moves, "drop"), prepost.exact_p(moves)
     p["sign test", ""], _, _, p["paired t", ""] = four(moves)
     flipped = prepost.flip_distribution(moves)  # in points; a zero that is flipped adds nothing
-    p["sign flips", ""] = 2 * flipped[: 2 * min(moves[moves > 0].sum(), -moves[moves < 0].sum()) + 1].sum()
+    p["permutation test", ""] = 2 * flipped[: 2 * min(moves[moves > 0].sum(), -moves[moves < 0].sum()) + 1].sum()
     return pd.Series(p)
 
 
@@ -104,9 +104,13 @@ def exercise_8_5():
     moves = change("empathy")
     with_lost = pd.concat([moves, pd.Series([0, 0, 0, 0])])
     same = pd.Series(np.isclose(eleven(moves), eleven(with_lost)), index=eleven(moves).index)
-    yield right(int(same.sum()), say="Three drop the zeros, one counts heads, and one flips points.")
-    yield wrong(int(same["drop"].sum()), "You counted the paths named drop. Two other tests take no notice of a change of 0.")
-    yield wrong(int(same.sum()) - 1, "One more: neither the sign test nor the sign flips hear a person whose change is 0.")
+    yield right(int(same.sum()), say="Three drop the zeros, one counts heads, and one tosses the signs of points.")
+    yield wrong(
+        int(same["drop"].sum()), "You counted the paths named drop. Two other tests take no notice of a change of 0."
+    )
+    yield wrong(
+        int(same.sum()) - 1, "One more: neither the sign test nor the permutation test takes notice of a person whose change is 0."
+    )
     yield wrong(
         int((~same).sum()),
         "Six change. The t test is among them: N and the standard deviation are new, and p moves in the fourth decimal.",
