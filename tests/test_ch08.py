@@ -29,7 +29,9 @@ def test_all_44_p_values_are_those_of_r():
     """Oracles: wilcox.test, coin, exactRankTests, binom.test and t.test; split and Pratt corrected by hand in R."""
     measures = prepost.load("instruments")["name"]
     paths = table("paths.rename(columns=names).round(4)")
-    paths = paths.rename(columns={name: key for key, name in measures.items()}, index={"permutation test": "sign flips"}).stack()
+    paths = paths.rename(
+        columns={name: key for key, name in measures.items()}, index={"permutation test": "sign flips"}
+    ).stack()
     assert len(paths) == 44
     assert [R[path] for path in paths.index] == pytest.approx(list(paths), abs=0.000051)
 
