@@ -962,24 +962,34 @@ def results_figure(scores, instruments):
         dots = alt.Chart(people).transform_filter(alt.datum.measure == name).mark_circle(size=60, opacity=1)
         dots = dots.transform_calculate(place="sequence(1, datum.people + 1)").transform_flatten(["place"])
         place = alt.Y("place:Q", axis=None).scale(domain=[-1, max(people["people"]) + 0.5], nice=False)
-        x = alt.X("change:Q", title="change, points").axis(tickCount=6, tickMinStep=1, labelFlush=False)
-        dots = dots.encode(x, place, color=side)
+        x = alt.X("change:Q", title="change, points").scale(padding=8)  # pixels, so that no dot is cut
+        dots = dots.encode(x.axis(tickCount=6, tickMinStep=1, labelFlush=False), place, color=side)
         base = alt.Chart(typical).transform_filter(alt.datum.measure == name)
         zero = base.mark_rule(strokeDash=[4, 4]).encode(x=alt.datum(0))
         base = base.encode(y=alt.datum(0))
-        bar = base.mark_rule(strokeWidth=3).encode(x="low:Q", x2="high")
-        ring = base.transform_flatten(["excluded"]).mark_point(filled=True, fill="white", stroke=INK, strokeWidth=2, size=60)
-        ring = ring.encode(x="excluded:Q")
+        low, high = (alt.expr(f"indexof(datum.excluded, datum.{end}) < 0 ? 0 : {inwards}") for end, inwards in (("low", 5), ("high", -5)))
+        bar = base.mark_rule(strokeWidth=3, xOffset=low, x2Offset=high).encode(x="low:Q", x2="high")  # up to a ring, not into it
+        ring = base.transform_flatten(["excluded"]).mark_point(size=60, color=INK).encode(x="excluded:Q")
         point = base.mark_point(shape="diamond", filled=True, size=120, color=INK, opacity=1)
         point = point.encode(x="pseudo-median:Q")
-        title = alt.Title(name, anchor="start", color=INK, fontSize=13)
-        panels.append((zero + dots + bar + ring + point).properties(title=title, width=280, height=150))
+        title = alt.Title(name, anchor="start", frame="group", color=INK, fontSize=13)
+        panels.append((zero + dots + bar + ring + point).properties(title=title, width=300, height=160))
     words = [
         f"{name}: {row['higher']} higher, {row['lower']} lower, {row['same']} the same; "
         f"pseudo-median {row['change']} points, 95% interval {row['95% CI']}."
         for name, row in results_table(scores, instruments).iterrows()
     ]
-    return alt.vconcat(*panels).properties(description="Dot plots of each person's change. " + " ".join(words))
+    # Vega-Lite fixes the size of panels in a grid. In a page, two a row fill its width, or one if it is narrow.
+    room, columns = "max(240, containerSize()[0] || 0)", min(2, len(panels))
+    columns = f"({room} < 560 ? 1 : {columns})"
+    width = f"({room} - 20) / {columns} - 22"
+    size = {"name": "childWidth", "init": width, "on": [{"events": "window:resize", "update": width}]}
+    patch = [
+        {"op": "replace", "path": "/signals/0", "value": size},
+        {"op": "replace", "path": "/layout/columns", "value": {"signal": columns}},
+    ]
+    grid = alt.concat(*panels, columns=2, usermeta={"embedOptions": {"patch": patch}})
+    return grid.properties(description="Dot plots of each person's change. " + " ".join(words))
 
 
 # --- charts -----------------------------------------------------------------------------------

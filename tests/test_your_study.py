@@ -282,7 +282,7 @@ def test_the_figure_shows_every_person_and_says_what_the_table_says(folder):
     assert marked == [end[2:] for interval in table["95% CI"] for end in interval.split(" to ") if end[0] in "<>"]
     assert people.groupby("measure")["people"].sum().to_dict() == table["pairs"].to_dict()
     assert [prepost.format_number(x, 1) for x in typical["pseudo-median"]] == list(table["change"])
-    assert [panel["title"]["text"] for panel in spec["vconcat"]] == list(table.index)
+    assert [panel["title"]["text"] for panel in spec["concat"]] == list(table.index)
     for name, row in table.iterrows():
         words = f"{name}: {row['higher']} higher, {row['lower']} lower, {row['same']} the same"
         assert words in spec["description"]

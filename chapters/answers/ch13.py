@@ -53,11 +53,11 @@ def exercise_13_1():
     )
     yield wrong(
         [form, blanks, skipped, other],
-        "The last code is in the export before. Which one has only the export after?",
+        "The last code is in the first export. Which one is only in the second?",
     )
     yield wrong(
         [form_before, blanks, skipped, alone],
-        "This empty form is in the export before. Look at the last row after.",
+        "This empty form is in the first export. Look at the last row of the second.",
     )
 
 
@@ -102,7 +102,7 @@ def exercise_13_4():
 
 
 def pairs_if(finished):
-    """Pairs in the flow and in both measures, with a column Finished before; one value for each row of the export."""
+    """Pairs in the flow and in both measures, with a column Finished in the first export; one value for each row of the export."""
     with tempfile.TemporaryDirectory() as room:
         study = Path(shutil.copytree(template(), Path(room) / "study"))
         export("before").assign(Finished=finished).to_csv(study / "raw" / "before.csv", index=False)
@@ -120,11 +120,11 @@ def exercise_13_5():
     yield right([linked, confidence], say="One pair is lost in the flow, and another one for want of a score.")
     yield wrong(
         [linked, linked],
-        "The flow is right. But one of these pairs has the empty form before: look into the results table.",
+        "The flow is right. But one of these pairs has the empty form at baseline: does it get a score there?",
     )
     yield wrong([linked, strain], "The second number is that of the rating.")
     yield wrong([confidence, linked], "The right numbers, the other way round: the flow comes first.")
-    yield wrong(before, "Nothing has changed: is the column in the copy that you gave to `results`?")
+    yield wrong(before, "This is the flow as it was. The person in the first row is not finished any more.")
     yield wrong(all_true[:2], "The first row is still finished. Only the empty form has changed places.")
 
 
