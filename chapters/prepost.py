@@ -967,8 +967,12 @@ def results_figure(scores, instruments):
         base = alt.Chart(typical).transform_filter(alt.datum.measure == name)
         zero = base.mark_rule(strokeDash=[4, 4]).encode(x=alt.datum(0))
         base = base.encode(y=alt.datum(0))
-        low, high = (alt.expr(f"indexof(datum.excluded, datum.{end}) < 0 ? 0 : {inwards}") for end, inwards in (("low", 5), ("high", -5)))
-        bar = base.mark_rule(strokeWidth=3, xOffset=low, x2Offset=high).encode(x="low:Q", x2="high")  # up to a ring, not into it
+        low, high = (
+            alt.expr(f"indexof(datum.excluded, datum.{end}) < 0 ? 0 : {inwards}") for end, inwards in (("low", 5), ("high", -5))
+        )
+        bar = base.mark_rule(strokeWidth=3, xOffset=low, x2Offset=high).encode(
+            x="low:Q", x2="high"
+        )  # up to a ring, not into it
         ring = base.transform_flatten(["excluded"]).mark_point(size=60, color=INK).encode(x="excluded:Q")
         point = base.mark_point(shape="diamond", filled=True, size=120, color=INK, opacity=1)
         point = point.encode(x="pseudo-median:Q")
