@@ -967,12 +967,9 @@ def results_figure(scores, instruments):
         base = alt.Chart(typical).transform_filter(alt.datum.measure == name)
         zero = base.mark_rule(strokeDash=[4, 4]).encode(x=alt.datum(0))
         base = base.encode(y=alt.datum(0))
-        low, high = (
-            alt.expr(f"indexof(datum.excluded, datum.{end}) < 0 ? 0 : {inwards}") for end, inwards in (("low", 5), ("high", -5))
-        )
-        bar = base.mark_rule(strokeWidth=3, xOffset=low, x2Offset=high).encode(
-            x="low:Q", x2="high"
-        )  # up to a ring, not into it
+        up_to_ring = "indexof(datum.excluded, datum.{}) < 0 ? 0 : {}"  # pixels, so that the bar ends outside a ring
+        low, high = alt.expr(up_to_ring.format("low", 5)), alt.expr(up_to_ring.format("high", -5))
+        bar = base.mark_rule(strokeWidth=3, xOffset=low, x2Offset=high).encode(x="low:Q", x2="high")
         ring = base.transform_flatten(["excluded"]).mark_point(size=60, color=INK).encode(x="excluded:Q")
         point = base.mark_point(shape="diamond", filled=True, size=120, color=INK, opacity=1)
         point = point.encode(x="pseudo-median:Q")
