@@ -59,7 +59,7 @@ def load(table, folder=DATA):
 
 
 def score(answers, instruments, items):
-    """Turn coded answers into scores: turn reversed items round, then add up.
+    """Turn coded answers into scores: reverse-score what is to be reversed, then add up.
 
     If a person skipped no more than the instrument's ``max_skipped`` items, each gap counts as that person's
     mean on the other items and the sum is rounded half up. With more gaps the score is missing.
@@ -467,7 +467,7 @@ def cronbach_alpha(answers, confidence=0.95):
     Parameters
     ----------
     answers : pandas.DataFrame, shape (people, items)
-        Coded answers, reversed items already turned round. People with a skipped item are left out.
+        Coded answers, reversed items already reverse-scored. People with a skipped item are left out.
     confidence : float
         Coverage of the interval.
 
