@@ -102,7 +102,7 @@ def exercise_13_4():
 
 
 def pairs_if(finished):
-    """Pairs in the flow and in both measures, with a column Finished in the first export; one value for each row of the export."""
+    """Pairs in the flow and in both measures, with a column Finished in the first export; one value for each row."""
     with tempfile.TemporaryDirectory() as room:
         study = Path(shutil.copytree(template(), Path(room) / "study"))
         export("before").assign(Finished=finished).to_csv(study / "raw" / "before.csv", index=False)
