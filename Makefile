@@ -47,8 +47,8 @@ cohorts: .venv/.installed  ## Give each person in ROSTER=class.csv a data set, i
 data: .venv/.installed  ## Make the tables of the study again, and its exports if they are synthetic
 	@$(BIN)/python data/$(if $(wildcard data/generate.py),generate,tables).py
 
-oracles:  ## Make R's results again, which the tests compare with (needs R)
-	@cd tests/oracles && for script in *.R; do echo "Running $$script ..."; Rscript $$script || exit 1; done
+oracles: .venv/.installed  ## Make R's stored results again that are out of date (ORACLES=all: all of them)
+	@$(BIN)/python tests/r_scripts.py
 
 lock:  ## Pin the newest versions that requirements.in allows
 	@$(PYTHON) -m venv _build/lock

@@ -13,12 +13,14 @@ import hashlib
 import html
 import io
 import json
+import platform
 import re
 from pathlib import Path
 
 import altair as alt
 import numpy as np
 import pandas as pd
+import scipy
 from altair.utils.html import spec_to_html
 from scipy import stats
 
@@ -105,13 +107,21 @@ def score(answers, instruments, items):
 
 
 def _changes(change):
-    """Return the changes as a one-dimensional float array, or say why they cannot be used."""
+    """Return the changes as a one-dimensional float array, or say why they cannot be used.
+
+    Changes are compared to six decimals: 2.3 - 2.1 and 2.4 - 2.2 are the same change, although the computer's binary
+    fractions differ in the sixteenth.
+    """
     change = np.asarray(change, dtype=float)
     if change.ndim != 1 or len(change) == 0:
         raise ValueError(f"Expected one change per person, in one column; got shape {change.shape}.")
     if np.isnan(change).any():
         raise ValueError(f"{np.isnan(change).sum()} changes are missing. Keep complete pairs only: change.dropna().")
-    return change
+    if np.abs(change).max() >= 1e9:
+        raise ValueError(
+            f"A change of {np.abs(change).max():g} is no change of a score: look for a typing error or a code for a gap."
+        )
+    return np.round(change, 6)
 
 
 def _tail(confidence):
@@ -185,30 +195,54 @@ def flip_distribution(ranks):
     return probability
 
 
-def exact_p(change, zeros="drop"):
-    """Two-sided exact p value of the signed-rank test, also with ties and zeros.
+def exact_p(change, zeros="pratt", alternative="two-sided"):
+    """Exact p value of the signed-rank test, also with ties and zeros: the p value that this book reports.
 
     Parameters
     ----------
     change : array-like, shape (N,)
         After minus before, in points of the scale.
-    zeros : {"drop", "pratt"}
-        As in `signed_ranks`. Zeros split half and half give the p value of ``"pratt"``: they add the same constant
-        to W+ under every pattern of signs.
+    zeros : {"pratt", "drop"}
+        As in `signed_ranks`. With ``"pratt"`` the test can be inverted: `pseudo_median` gives its interval.
+        Zeros split half and half give the p value of ``"pratt"``: they add the same constant to W+ under every
+        pattern of signs.
+    alternative : {"two-sided", "greater", "less"}
+        ``"greater"``: how often chance alone puts W+ at least as high as it is.
 
     Returns
     -------
     float
-        Twice the smaller tail, at most 1.
+        Two-sided: twice the smaller tail, at most 1.
+
+    See Also
+    --------
+    pseudo_median : the estimate and the interval that belong to this p value.
+
+    References
+    ----------
+    Pratt 1959, doi:10.1080/01621459.1959.10501526. The default of `wilcox.test` in R 4.6 (below 50 pairs) and of
+    `wilcoxsign_test(..., distribution = "exact")` in R's coin.
+
+    Examples
+    --------
+    >>> exact_p([2, 1, 3, 1, 2, -1])
+    0.125
     """
-    ranks = signed_ranks(change, zeros)
+    if alternative not in ("two-sided", "greater", "less"):
+        raise ValueError(f'alternative is "two-sided", "greater" or "less", not {alternative!r}.')
+    greater, less = _exact_tails(signed_ranks(change, zeros))
+    return float({"greater": greater, "less": less, "two-sided": min(1.0, 2 * min(greater, less))}[alternative])
+
+
+def _exact_tails(ranks):
+    """Return the chances that fair signs put W+ at least as high, and at least as low, as it is."""
     probability = flip_distribution(ranks)
-    smaller = round(2 * min(ranks[ranks > 0].sum(), -ranks[ranks < 0].sum()))
-    return min(1.0, 2 * probability[: smaller + 1].sum())
+    seen = round(2 * ranks[ranks > 0].sum())
+    return probability[seen:].sum(), probability[: seen + 1].sum()
 
 
 def signed_rank(change, zeros="drop", correction=False):
-    """The Wilcoxon signed-rank test as a paper would print it.
+    """The Wilcoxon signed-rank test with its normal approximation, as most papers print it.
 
     Parameters
     ----------
@@ -222,23 +256,28 @@ def signed_rank(change, zeros="drop", correction=False):
     Returns
     -------
     pandas.Series
-        ``pairs`` N, ``zeros``, ``W+`` and ``W-`` (sums of ranks), ``Z`` (tie-corrected, never positive, as SPSS
-        prints it), ``p`` (two-sided, from Z), ``p exact`` and ``r`` (\\|Z\\| over the root of N pairs).
+        ``pairs`` N, ``zeros``, ``W+`` and ``W-`` (sums of ranks), ``Z`` (tie-corrected, positive if W+ is larger),
+        ``p`` (two-sided, from Z), ``p exact`` and ``r`` (\\|Z\\| over the root of N pairs).
+
+    Notes
+    -----
+    The abstract, and SPSS, print the Z of the smaller rank sum, which is never positive: ``-abs(Z)``.
     """
     change = _changes(change)
     ranks = signed_ranks(change, zeros)
     method = {"drop": "wilcox", "pratt": "pratt"}[zeros]
     test = stats.wilcoxon(change, zero_method=method, correction=correction, method="approx")
+    z = np.copysign(test.zstatistic, ranks.sum())  # SciPy's is never positive
     return pd.Series(
         {
             "pairs": len(change),
             "zeros": (change == 0).sum(),
             "W+": ranks[ranks > 0].sum(),
-            "W-": -ranks[ranks < 0].sum(),
-            "Z": test.zstatistic,
+            "W-": np.abs(ranks[ranks < 0]).sum(),
+            "Z": z,
             "p": test.pvalue,
             "p exact": exact_p(change, zeros),
-            "r": abs(test.zstatistic) / np.sqrt(len(change)),
+            "r": abs(z) / np.sqrt(len(change)),
         }
     )
 
@@ -259,36 +298,128 @@ def probability_of_improvement(change):
     return (change > 0).mean() + (change == 0).mean() / 2
 
 
+UNITS = 4_000_000  # to the point: Walsh averages of changes with six decimals become even numbers, odd ones lie between
+EXACT_PAIRS = 200  # up to so many pairs p and interval are exact; the normal curve then differs in the fourth decimal
+
+
+def _tails(change):
+    """Return both tails of Pratt's signed-rank test of no change: W+ at least as high, and at least as low, as it is.
+
+    Takes whole numbers, so that sizes that should be tied are. Up to `EXACT_PAIRS` pairs the tails are exact, above
+    that they come from Z, tie-corrected and without continuity correction.
+    """
+    if not change.any():
+        return 1.0, 1.0
+    ranks = (np.sign(change) * stats.rankdata(np.abs(change)))[change != 0]
+    if len(change) <= EXACT_PAIRS:
+        return _exact_tails(ranks)
+    return stats.norm.sf(_z(ranks)), stats.norm.cdf(_z(ranks))
+
+
+def _z(signed_ranks):
+    """Return how many standard deviations W+ is above its expectation; with midranks this is tie-corrected."""
+    return signed_ranks.sum() / np.sqrt((signed_ranks**2).sum())
+
+
 def pseudo_median(change, confidence=0.95):
-    """Hodges-Lehmann estimate of the change, with an interval from the signed-rank test turned round.
+    """Hodges-Lehmann estimate of the change, and the values that the exact signed-rank test does not reject.
 
     Parameters
     ----------
     change : array-like, shape (N,)
-        After minus before. All N changes are used, zeros included, for the estimate and for the interval.
+        After minus before, in points of the scale. All N changes are used, zeros included, for the estimate and for
+        the interval.
     confidence : float
-        At least this much coverage, for example 0.95.
+        At least this much coverage if the changes scatter symmetrically about their centre, for example 0.95.
 
     Returns
     -------
-    estimate, low, high : float
-        Median of the N(N+1)/2 Walsh averages, and the two Walsh averages that bound the interval, in points.
-        With very few pairs no interval reaches the confidence; then low and high are infinite.
+    pandas.Series
+        ``estimate``: median of the N(N+1)/2 Walsh averages. ``low`` and ``high``: the ends of the interval, in
+        points; infinite if there are too few pairs to reach the confidence. ``low in`` and ``high in``: whether the
+        end itself belongs to the interval. ``level``: the confidence that it reaches, at least ``confidence``.
+
+    See Also
+    --------
+    exact_p : the test. 0 lies in the 95% interval exactly if ``exact_p(change)`` is above .05.
 
     Notes
     -----
-    The cut-off comes from the exact null distribution without ties. The closed interval then covers at least as
-    often as promised when the changes are tied (Noether 1967, Journal of the
-    American Statistical Association 62:184-188).
+    The interval holds every value v for which the test of ``change - v``, with Pratt's zeros, has p above
+    1 - confidence. Each tail of this test can only grow, or only shrink, as v grows, so these values are one
+    stretch without a hole. For take any set of people whose signs a coin turns over. What W+ loses is the sum of
+    their signed ranks, and a signed rank is (sgn(a + b) + sgn(a - b)) / 2 added up over all other changes b, and
+    sgn(a) for oneself. Within the set the terms sgn(a - b) cancel; outside it they do not depend on v; and
+    sgn(a + b) cannot grow if v is taken from both. With zeros dropped this is not so.
+
+    On whole-point scales many Walsh averages coincide, and the end of the interval can be a value that is itself
+    rejected. ``level`` is 1 minus the two tails at the nearest values that the interval leaves out.
+    Where nearly all changes are the same, the estimate can be rejected too, and even every value: then ``low`` and
+    ``high`` are equal and neither is in. Changes of 0, with a few of 1 and none of -1, are not symmetric around any
+    value. Above 200 pairs the tails come from the normal curve.
+
+    References
+    ----------
+    Hodges and Lehmann 1963, doi:10.1214/aoms/1177704172. Pratt 1959, doi:10.1080/01621459.1959.10501526.
+
+    Examples
+    --------
+    >>> pseudo_median([2, 1, 3, 1, 2, -1, 0, 2])["estimate"]
+    1.25
     """
-    change = _changes(change)
-    first, second = np.triu_indices(len(change))
-    walsh = np.sort((change[first] + change[second]) / 2)
-    tail = np.cumsum(flip_distribution(np.arange(1, len(change) + 1))[::2])
-    outside = np.count_nonzero(tail <= _tail(confidence))
-    if outside == 0:
-        return np.median(walsh), -np.inf, np.inf
-    return np.median(walsh), walsh[outside - 1], walsh[-outside]
+    whole = np.sort(np.rint(_changes(change) * UNITS).astype(np.int64))
+    tail, pairs = _tail(confidence), len(whole) * (len(whole) + 1) // 2
+    middle = [_first_walsh(whole, lambda v, k=k: _walsh_up_to(whole, v) >= k) for k in ((pairs + 1) // 2, pairs // 2 + 1)]
+    ends = {}
+    for end, sign in (("low", 1), ("high", -1)):  # the high end is the low end of the changes with the other sign
+        values = np.sort(sign * whole)
+        walsh = _first_walsh(values, lambda v: _tails(values - v - 1)[0] > tail)
+        if _tails(values - values[0] + 1)[0] > tail:
+            ends[end] = -sign * np.inf, False, 0
+        else:
+            inside = _tails(values - walsh)[0] > tail
+            ends[end] = sign * walsh / UNITS + 0.0, inside, _tails(values - walsh + inside)[0]
+    if ends["low"][0] == ends["high"][0] and not (ends["low"][1] and ends["high"][1]):  # one tail or the other rejects all
+        ends = {end: (value, False, outside) for end, (value, _, outside) in ends.items()}
+    return pd.Series(
+        {
+            "estimate": sum(middle) / 2 / UNITS,
+            "low": ends["low"][0],
+            "high": ends["high"][0],
+            "low in": ends["low"][1],
+            "high in": ends["high"][1],
+            "level": 1 - ends["low"][2] - ends["high"][2],
+        }
+    )
+
+
+def _walsh_up_to(values, v):
+    """Count the Walsh averages of sorted whole numbers that are at most v."""
+    partners = np.searchsorted(values, 2 * v - values, side="right")
+    return np.maximum(partners - np.arange(len(values)), 0).sum()
+
+
+def _first_walsh(values, found):
+    """Return the smallest Walsh average of sorted whole numbers for which ``found`` is true, as it is for all above.
+
+    Walsh averages stand in a triangle: in row i those of values[i] with itself and all later ones. Each round tries a
+    middle one of those left over and drops a quarter of them at least, so that even five thousand people take a
+    moment. With no ``found`` the largest is returned.
+    """
+    rows = np.arange(len(values))
+    first, last, best = rows.copy(), np.full(len(values), len(values)), values[-1]
+    while (left := np.maximum(last - first, 0)).any():
+        open_rows = np.flatnonzero(left)
+        middles = values[open_rows] + values[(first + last)[open_rows] // 2]
+        order = np.argsort(middles)
+        reached = np.cumsum(left[open_rows][order])
+        tried = middles[order][np.searchsorted(reached, reached[-1] / 2)] // 2
+        if found(tried):
+            best = tried
+            last = np.minimum(last, np.searchsorted(values, 2 * tried - values, side="left"))
+        else:
+            first = np.maximum(first, np.searchsorted(values, 2 * tried - values, side="right"))
+    return best
 
 
 def paired_d(before, after):
@@ -306,7 +437,11 @@ def paired_d(before, after):
         the two standard deviations. Source: Lakens 2013, doi:10.3389/fpsyg.2013.00863.
     """
     before, after = np.asarray(before, dtype=float), np.asarray(after, dtype=float)
+    if before.shape != after.shape:
+        raise ValueError(f"Expected two scores of the same people; got {before.shape} before and {after.shape} after.")
     change = _changes(after - before)
+    if len(change) < 2 or not np.ptp(change):
+        raise ValueError("Every change is the same, so it has no standard deviation to be measured in.")
     average_sd = (before.std(ddof=1) + after.std(ddof=1)) / 2
     return pd.Series({"d_z": change.mean() / change.std(ddof=1), "d_av": change.mean() / average_sd})
 
@@ -348,6 +483,11 @@ def cronbach_alpha(answers, confidence=0.95):
     people, k = complete.shape
     if people < 2 or k < 2:
         raise ValueError(f"Alpha needs at least two complete people and two items; got {people} and {k}.")
+    constant = [str(item) for item in complete if complete[item].nunique() == 1]
+    if constant:
+        raise ValueError(f"Everybody answered alike in {', '.join(constant)}: an item that does not vary has no part in alpha.")
+    if not np.ptp(np.round(complete.sum(axis=1), 6)):
+        raise ValueError("Every sum is the same, because the items cancel out. Is a reversed item not yet reverse-scored?")
     alpha = k / (k - 1) * (1 - complete.var().sum() / complete.sum(axis=1).var())
     f = stats.f(people - 1, (people - 1) * (k - 1))
     tail = _tail(confidence)
@@ -615,7 +755,7 @@ def link(folder=DATA):
     for wave in WAVES:
         sent = pd.DataFrame(dict(rows(f"raw/{wave}.csv"))).T
         if "EndDate" in sent:
-            sent = sent.sort_values("EndDate", kind="stable")
+            sent = sent.sort_values("EndDate", kind="stable", key=lambda ends: pd.to_datetime(ends, format="ISO8601", utc=True))
         coded = pd.DataFrame({item: sent[item].map(rules[0]) for item, (_, rules) in items.items()}).astype("Int64")
         coded["code"] = sent["code"].str.replace(r"\s", "", regex=True).str.upper()
         if "Finished" in sent:
@@ -655,14 +795,30 @@ def format_number(value, decimals, leading_zero=True):
 
 
 def format_p(p):
-    """Print a p value with three decimals and without leading zero; "< .001" and "> .999" at the ends."""
-    return "< .001" if p < 0.001 else "> .999" if p > 0.999 else format_number(p, 3, leading_zero=False)
+    """Print a p value with three decimals and without leading zero; "< .001" and "> .999" at the ends, 1.000 if it is 1."""
+    return "< .001" if p < 0.001 else "> .999" if 0.999 < p < 1 else format_number(p, 3, leading_zero=False)
+
+
+def format_interval(interval, decimals):
+    """Print an interval of `pseudo_median`: "0.5 to < 3.0" if 3.0 itself is excluded, "none" if every value is."""
+    if interval["low"] == interval["high"] and not interval["low in"]:
+        return "none"
+    low, high = (format_number(interval[end], decimals) for end in ("low", "high"))
+    return f"{'' if interval['low in'] else '> '}{low} to {'' if interval['high in'] else '< '}{high}"
+
+
+def _decimals(scores):
+    """Return how many decimals a summary of scores is printed with: one more than the scores have, three at most."""
+    for decimals in (0, 1):
+        if np.allclose(scores, np.round(scores, decimals), rtol=0, atol=1e-6):
+            return decimals + 1
+    return 3
 
 
 def _pairs(scores, measure, name):
     """Return before, after and change of those who have both scores, if they are enough for an interval."""
     pairs = scores[[f"{measure}_before", f"{measure}_after"]].dropna().astype(float).set_axis(WAVES, axis=1)
-    pairs["change"] = pairs["after"] - pairs["before"]
+    pairs["change"] = _changes(pairs["after"] - pairs["before"]) if len(pairs) else 0.0
     if len(pairs) < 6:
         raise ValueError(f"{name}: {len(pairs)} complete pairs. A 95% interval needs at least six.")
     return pairs
@@ -670,6 +826,9 @@ def _pairs(scores, measure, name):
 
 def results_table(scores, instruments):
     """The results of a study as text, ready to print: one row per instrument.
+
+    Test, estimate and interval are one and the same: the exact signed-rank test with Pratt's zeros (`exact_p`), and
+    the change it fits best and those it does not reject (`pseudo_median`). Above 200 pairs they come from Z.
 
     Parameters
     ----------
@@ -682,65 +841,107 @@ def results_table(scores, instruments):
     Returns
     -------
     pandas.DataFrame
-        Index: the instruments' names. ``before`` and ``after``: median (quartiles). ``change`` and ``interval``: as
-        `pseudo_median`. ``Z``, ``p``, ``p exact``, ``r``: as `signed_rank`, and a dash for Z and r if nobody's score
-        changed. ``p Holm``: ``p`` adjusted for all rows of the table.
+        Index: the instruments' names. ``before`` and ``after``: median (quartiles). ``change``: the pseudo-median, in
+        points. ``95% CI``: its confidence interval, ``>`` or ``<`` before an end that is itself excluded, "none" if
+        the test rejects every value. ``level``: the confidence reached. ``Z``: of the same test's normal
+        approximation, positive if scores rose. ``r``: Z over the root of the pairs. ``p``: two-sided. ``p Holm``: ``p`` adjusted for all rows of the table. If all changes
+        are the same there is no interval, and if all are zero no Z and r either: these are dashes.
 
     Raises
     ------
     ValueError
-        If an instrument has fewer than six pairs.
+        If an instrument has fewer than six pairs, or two have the same name.
     """
+    names = instruments["name"]
+    if names.duplicated().any():
+        raise ValueError(
+            f"Two instruments are called {names[names.duplicated()].iloc[0]!r}: a row each needs a name of its own."
+        )
     lines, p_values = {}, []
-    for measure, name in instruments["name"].items():
+    for measure, name in names.items():
         pairs = _pairs(scores, measure, name)
-        change = pairs["change"]
-        estimate, low, high = (format_number(points, 1) for points in pseudo_median(change))
-        if change.any():
-            test, biserial, interval = signed_rank(change), rank_biserial(change), f"{low} to {high}"
-        else:  # nothing to rank; every flip of the signs gives what was seen; "0 to 0" would claim too much
-            test, biserial, interval = {"Z": np.nan, "p": 1.0, "p exact": 1.0, "r": np.nan}, np.nan, "–"
-        quartiles = pairs.quantile([0.25, 0.5, 0.75]).map(format_number, decimals=1)
-        p_values.append(test["p"])
+        change, decimals = pairs["change"], _decimals(pairs[list(WAVES)])
+        typical = pseudo_median(change)
+        varied = np.ptp(change) > 0
+        z = _z(signed_ranks(change, "pratt")) if change.any() else np.nan
+        quartiles = pairs.quantile([0.25, 0.5, 0.75]).map(format_number, decimals=decimals)
+        p_values.append(min(1.0, 2 * min(_tails(np.rint(change.to_numpy() * UNITS)))))
         lines[name] = {
             "pairs": len(pairs),
             **{wave: "{1} ({0} to {2})".format(*quartiles[wave]) for wave in WAVES},
             "higher": (change > 0).sum(),
             "same": (change == 0).sum(),
             "lower": (change < 0).sum(),
-            "change": estimate,
-            "interval": interval,
-            "Z": format_number(test["Z"], 3),
-            "p": format_p(test["p"]),
-            "p exact": format_p(test["p exact"]),
+            "change": format_number(typical["estimate"], decimals),
+            "95% CI": format_interval(typical, decimals) if varied else "–",
+            "level": f"{np.floor(1000 * typical['level']) / 10:.1f}%" if varied else "–",
+            "Z": format_number(z, 2),
+            "r": format_number(z / np.sqrt(len(pairs)), 2, leading_zero=False),
+            "p": format_p(p_values[-1]),
             "p Holm": None,  # needs the other rows
-            "r": format_number(test["r"], 2, leading_zero=False),
-            "rank-biserial": format_number(biserial, 2, leading_zero=False),
-            "P(higher)": format_number(probability_of_improvement(change), 2, leading_zero=False),
         }
     table = pd.DataFrame(lines).T
     table["p Holm"] = [format_p(p) for p in holm(p_values)]
     return table
 
 
-def results_paragraph(row):
-    """Say one row of `results_table` in words; every number is the table's own text."""
-    p = row["p"] if row["p"][0] in "<>" else f"= {row['p']}"
-    return (
-        f"{row.name}: of {row['pairs']} people with both scores, {row['higher']} scored higher after than before, "
+def results_paragraph(table, name):
+    """Say one row of `results_table` in words, with the recipe; every number is the table's own text."""
+    row = table.loc[name]
+
+    def equal(p):
+        return p if p[0] in "<>" else f"= {p}"
+
+    people = "1 person" if row["pairs"] == 1 else f"{row['pairs']} people"
+    text = (
+        f"{name}: of {people} with both scores, {row['higher']} scored higher at follow-up than at baseline, "
         f"{row['lower']} lower and {row['same']} the same. "
-        f"The median (quartiles) was {row['before']} before and {row['after']} after. "
-        f"In points, the typical change was {row['change']}, 95% interval {row['interval']} (Hodges–Lehmann). "
-        f"Wilcoxon signed-rank test, zeros dropped, ties corrected, no continuity correction: Z = {row['Z']}, "
-        f"p {p} (exact {row['p exact']}), Holm-adjusted {row['p Holm']}; "
-        f"r = |Z|/√{row['pairs']} = {row['r']}, rank-biserial {row['rank-biserial']}."
+        f"The median (quartiles) was {row['before']} at baseline and {row['after']} at follow-up. "
     )
+    if row["95% CI"] == "–":
+        text += f"Everybody's score changed by {row['change']} points, so there is no confidence interval. "
+    else:
+        text += f"The pseudo-median (Hodges–Lehmann) of the changes was {row['change']} points, "
+        excluded = [end[2:] for end in row["95% CI"].split(" to ") if end[0] in "<>"]
+        if row["95% CI"] == "none":
+            text += f"and no value is compatible with the data at 95% confidence, not even {row['change']}: "
+        elif excluded:
+            themselves = "itself" if len(excluded) == 1 else "themselves"
+            text += (
+                f"95% confidence interval {row['95% CI']} ({' and '.join(excluded)} {themselves} excluded, "
+                f"level reached {row['level']}). "
+            )
+        else:
+            text += f"95% confidence interval {row['95% CI']} (level reached {row['level']}). "
+        if row["95% CI"] == "none" or row["change"] in excluded:
+            few = "so many changes are equal that one number describes them badly; the counts of higher, same and lower say more. "
+            text += few if row["95% CI"] == "none" else few.capitalize()
+    if row["Z"] == "–":
+        text += f"The test has nothing to rank: p {equal(row['p'])}. "
+    else:
+        text += (
+            "Two-sided Wilcoxon signed-rank test, "
+            f"{'exact' if row['pairs'] <= EXACT_PAIRS else 'normal approximation'}, zeros ranked as Pratt does: "
+            f"p {equal(row['p'])}; Z = {row['Z']} (positive if scores rose), r = Z/√{row['pairs']} = {row['r']}. "
+        )
+    if len(table) > 1:
+        text += f"Adjusted by Holm's method for {len(table)} tests: p {equal(row['p Holm'])}."
+    else:
+        text += "It was the only test."
+    return text
+
+
+def results_software():
+    """Say with which programs the results were computed, for the methods section."""
+    versions = f"Python {platform.python_version()}, SciPy {scipy.__version__} and pandas {pd.__version__}"
+    return f"Computed with {versions}, and the functions of the book Before and After."
 
 
 def results_figure(scores, instruments):
-    """Draw every person's change and the typical change with its 95% interval, one panel per instrument.
+    """Draw every person's change and the pseudo-median with its 95% interval, one panel per instrument.
 
-    Takes what `results_table` takes. The finding is yours to say: ``.properties(title=alt.Title(...))``.
+    Takes what `results_table` takes. An end of an interval that is itself excluded is an open ring. The finding is
+    yours to say: ``.properties(title=alt.Title(...))``.
     """
     people, typical = [], []
     for measure, name in instruments["name"].items():
@@ -749,7 +950,10 @@ def results_figure(scores, instruments):
         for step, count in counts.items():
             after = "higher" if step > 0 else "lower" if step < 0 else "same"
             people.append({"measure": name, "change": step, "after": after, "people": int(count)})
-        typical.append(dict(zip(["measure", "typical change", "low", "high"], [name, *pseudo_median(change)])))
+        interval = pseudo_median(change)
+        excluded = [interval[end] for end in ("low", "high") if not interval[f"{end} in"]]
+        row = {"measure": name, "pseudo-median": interval["estimate"], "low": interval["low"], "high": interval["high"]}
+        typical.append({**row, "excluded": excluded})
     people, typical, panels = pd.DataFrame(people), pd.DataFrame(typical), []
     side = alt.Color("after:N", legend=None).scale(domain=["lower", "same", "higher"], range=[DOWN, SAME, UP])
     for name in typical["measure"]:
@@ -762,13 +966,15 @@ def results_figure(scores, instruments):
         zero = base.mark_rule(strokeDash=[4, 4]).encode(x=alt.datum(0))
         base = base.encode(y=alt.datum(0))
         bar = base.mark_rule(strokeWidth=3).encode(x="low:Q", x2="high")
+        ring = base.transform_flatten(["excluded"]).mark_point(filled=True, fill="white", stroke=INK, strokeWidth=2, size=60)
+        ring = ring.encode(x="excluded:Q")
         point = base.mark_point(shape="diamond", filled=True, size=120, color=INK, opacity=1)
-        point = point.encode(x="typical change:Q")
+        point = point.encode(x="pseudo-median:Q")
         title = alt.Title(name, anchor="start", color=INK, fontSize=13)
-        panels.append((zero + dots + bar + point).properties(title=title, width=280, height=150))
+        panels.append((zero + dots + bar + ring + point).properties(title=title, width=280, height=150))
     words = [
-        f"{name}: {row['higher']} people higher, {row['lower']} lower, {row['same']} the same; "
-        f"typical change {row['change']} points, 95% interval {row['interval']}."
+        f"{name}: {row['higher']} higher, {row['lower']} lower, {row['same']} the same; "
+        f"pseudo-median {row['change']} points, 95% interval {row['95% CI']}."
         for name, row in results_table(scores, instruments).iterrows()
     ]
     return alt.vconcat(*panels).properties(description="Dot plots of each person's change. " + " ".join(words))
@@ -778,6 +984,7 @@ def results_figure(scores, instruments):
 
 BEFORE, AFTER = "#0072B2", "#D55E00"  # told apart by colour-blind readers; before is also drawn hollow, after filled
 UP, DOWN, SAME = "#009E73", "#AA4499", "#7f7f7f"  # scores that rose, fell, stayed
+FAR = "#A6761D"  # what lies at least as far out as the study: the tail that a p value adds up
 INK, FAINT = "#3b3b3b", "#d9d9d9"  # the page's style swaps these two in dark mode
 
 

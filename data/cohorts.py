@@ -66,17 +66,19 @@ ANSWERS = {  # the columns of the key for each measure, and what the students ar
     "median before": "median score before, of the pairs",
     "median after": "median score after, of the pairs",
     "median change": "median of the changes, after minus before, zeros included",
-    "W+": "sum of the ranks of the rises; zeros dropped before ranking, ties share their mean rank",
-    "W-": "sum of the ranks of the falls",
-    "Z": "tie-corrected, without continuity correction, never positive (as SPSS prints it)",
-    "p": "two-sided, from Z",
-    "p exact": "two-sided, from all patterns of signs of the tied ranks",
-    "p Holm": "p adjusted for the four measures",
-    "r": "|Z| over the root of the number of pairs",
-    "rank-biserial": "(W+ - W-) / (W+ + W-)",
-    "Hodges-Lehmann": "median of the Walsh averages of all changes, zeros included",
-    "interval low": "lower end of its 95% interval, from the signed-rank test turned round",
+    "pseudo-median": "Hodges-Lehmann estimate: median of the Walsh averages of all changes, zeros included",
+    "interval low": "lower end of its 95% confidence interval, which holds the values that the test does not reject",
     "interval high": "upper end",
+    "level": "the confidence that this interval reaches, at least 95%",
+    "W+": "sum of the ranks of the rises; zeros ranked too, their ranks left out (Pratt); ties share their mean rank",
+    "W-": "sum of the ranks of the falls",
+    "p": "two-sided and exact, from all patterns of signs of these ranks",
+    "p Holm": "p adjusted for the four measures",
+    "Z": "of the same ranks, tie-corrected, without continuity correction, positive if scores rose",
+    "r": "Z over the root of the number of pairs, with its sign",
+    "Z without zeros": "as Z, with the zeros dropped before ranking; SPSS prints this one, always as negative",
+    "p without zeros": "two-sided, from that Z",
+    "rank-biserial": "(W+ - W-) / (W+ + W-), with the zeros dropped before ranking",
     "P(higher)": "share of people whose score rose, those without a change counted half",
 }
 README = """A synthetic cohort of your own, {code}
@@ -112,7 +114,8 @@ What to report, with the code {code} above it
 2. For each measure (a skipped item counts as the mean of the person's others, up to max_skipped, and the sum is rounded
    half up; higher is after minus before):
 {answers}
-   Give medians, points and rank sums to one decimal, Z and p to three, the rest to two.
+   Give medians, points and rank sums to one decimal, the level in per cent to one and rounded down, p and the Z without
+   zeros to three, the rest to two. Put > before the lower end, or < before the upper one, if it is itself excluded.
 3. What the four results mean, in a paragraph: how large, how sure, and what else could explain them.
 
 
@@ -444,7 +447,7 @@ def solved(files):
     answers : dict of {str: dict}
         For each measure, `ANSWERS` with their values.
     table : pandas.DataFrame
-        As `prepost.results_table` returns it.
+        As `prepost.results_table` returns it, with the further answers that are printed with two or three decimals.
     """
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -460,18 +463,28 @@ def solved(files):
         both = scores[[f"{measure}_{wave}" for wave in prepost.WAVES]].dropna().astype(int)
         both.columns = prepost.WAVES
         change = both["after"] - both["before"]
+        test, interval = prepost.signed_rank(change, zeros="pratt"), prepost.pseudo_median(change)
+        dropped = prepost.signed_rank(change, zeros="drop")
         answers[measure] = {
             **{f"median {wave}": both[wave].median() for wave in prepost.WAVES},
             "median change": change.median(),
-            **prepost.signed_rank(change),
+            **test,
+            "p": test["p exact"],
+            "r": test["Z"] / np.sqrt(len(change)),
+            **dict(zip(("pseudo-median", "interval low", "interval high"), interval)),
+            "level": interval["level"],
+            **{f"{name} without zeros": dropped[name] for name in ("Z", "p")},
             "rank-biserial": prepost.rank_biserial(change),
-            **dict(zip(("Hodges-Lehmann", "interval low", "interval high"), prepost.pseudo_median(change))),
             "P(higher)": prepost.probability_of_improvement(change),
         }
     for answer, adjusted in zip(answers.values(), prepost.holm([answer["p"] for answer in answers.values()])):
         answer["p Holm"] = adjusted
     in_order = {measure: {name: answer[name] for name in ANSWERS} for measure, answer in answers.items()}
-    return flow, in_order, prepost.results_table(scores, instruments)
+    table = prepost.results_table(scores, instruments)
+    for name, decimals in {"Z without zeros": 3, "rank-biserial": 2, "P(higher)": 2}.items():
+        table[name] = [prepost.format_number(answer[name], decimals, name[0] == "Z") for answer in in_order.values()]
+    table["p without zeros"] = [prepost.format_p(answer["p without zeros"]) for answer in in_order.values()]
+    return flow, in_order, table
 
 
 @functools.cache

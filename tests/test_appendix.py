@@ -2,16 +2,15 @@
 
 from pathlib import Path
 
-import pandas as pd
 import pingouin
 import prepost
 import pytest
+from r_results import ORACLES, results
 from scipy import stats
 
-ORACLES = Path(__file__).resolve().parent / "oracles"
 APPENDIX = Path(prepost.__file__).parent / "appendix"
 MEASURES = ["empathy", "self_efficacy", "stigma", "likelihood"]
-RESULTS = pd.read_csv(ORACLES / "results.csv").set_index(["case", "program", "statistic"])["value"]
+R = results("results", "case", "program", "statistic")
 SCORES = prepost.load("scores").dropna()
 
 
@@ -31,11 +30,15 @@ def from_python(call):
 
 
 R_NAMES = {
-    "wilcox.test(after, before, paired = TRUE)": ("stats::wilcox.test", "p corrected"),
-    "wilcox.test(after, before, paired = TRUE, correct = FALSE)": ("stats::wilcox.test", "p"),
-    "wilcoxsign_test(after ~ before)": ("coin::wilcoxsign_test", "p, pratt"),
-    'wilcoxsign_test(after ~ before, distribution = "exact")': ("coin::wilcoxsign_test", "p exact, pratt"),
-    "wilcox.exact(after, before, paired = TRUE)": ("exactRankTests::wilcox.exact", "p exact, drop"),
+    # R 4.6's default is what coin counts; its other two are what R 4.2 printed
+    "R 4.6: wilcox.test(after, before, paired = TRUE)": ("coin::wilcoxsign_test", "p exact, pratt"),
+    "R 4.6: wilcox.test(after, before, paired = TRUE, exact = FALSE)": ("stats::wilcox.test", "p corrected"),
+    "R 4.6: wilcox.test(after, before, paired = TRUE, exact = FALSE, correct = FALSE)": ("stats::wilcox.test", "p"),
+    "R 4.2: wilcox.test(after, before, paired = TRUE)": ("stats::wilcox.test", "p corrected"),
+    "R 4.2: wilcox.test(after, before, paired = TRUE, correct = FALSE)": ("stats::wilcox.test", "p"),
+    "R, coin: wilcoxsign_test(after ~ before)": ("coin::wilcoxsign_test", "p, pratt"),
+    'R, coin: wilcoxsign_test(after ~ before, distribution = "exact")': ("coin::wilcoxsign_test", "p exact, pratt"),
+    "R, exactRankTests: wilcox.exact(after, before, paired = TRUE)": ("exactRankTests::wilcox.exact", "p exact, drop"),
 }
 
 
@@ -47,7 +50,7 @@ def test_the_crosswalk_prints_what_the_programs_print(program, call, printed):
         assert printed == p_line.split(",")[1:]
         return
     if program.startswith("R"):
-        values = [RESULTS[measure, *R_NAMES[call]] for measure in MEASURES]
+        values = [R[measure, *R_NAMES[f"{program}: {call}"]] for measure in MEASURES]
     else:
         values = list(from_python(call))
     assert printed == [f"{value:.4f}".removeprefix("0") for value in values]
@@ -55,5 +58,10 @@ def test_the_crosswalk_prints_what_the_programs_print(program, call, printed):
 
 def test_the_crosswalk_has_every_program():
     assert [program for program, _, _ in crosswalk()] == (
-        4 * ["SciPy"] + ["this book"] + 2 * ["R"] + 2 * ["R, coin"] + ["R, exactRankTests", "pingouin", "PSPP"]
+        4 * ["SciPy"]
+        + ["**this book**", "this book"]
+        + 3 * ["R 4.6"]
+        + 2 * ["R 4.2"]
+        + 2 * ["R, coin"]
+        + ["R, exactRankTests", "pingouin", "PSPP"]
     )

@@ -3,25 +3,15 @@
 Oracle: R's stored results in oracles/ch05.csv (mean, median, sd, cor and counts), made by oracles/ch05.R.
 """
 
-import csv
-from pathlib import Path
-
 import nbformat
 import prepost
 import pytest
+from conftest import ROOT
+from r_results import results
 
-ROOT = Path(__file__).resolve().parent.parent
-ORACLES = ROOT / "tests" / "oracles"
 CELLS = nbformat.read(ROOT / "chapters" / "05-seeing-change.ipynb", as_version=4).cells
 PRINTED = {line for cell in CELLS for out in cell.get("outputs", []) for line in out.get("text", "").splitlines()}
-
-
-def read_results(folder):
-    with open(folder / "ch05.csv", newline="") as file:
-        return {(r["case"], r["statistic"]): float(r["value"]) for r in csv.DictReader(file)}
-
-
-R = read_results(ORACLES)
+R = results("ch05", "case", "statistic")
 
 
 @pytest.mark.parametrize(

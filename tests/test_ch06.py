@@ -5,29 +5,21 @@ the noncentral t distribution), made by oracles/ch06.R; and full enumeration of 
 """
 
 import collections
-import csv
 import itertools
 import re
-from pathlib import Path
 
 import nbformat
 import numpy as np
 import prepost
 import pytest
+from conftest import ROOT
+from r_results import results
+from scipy import stats
 
-ROOT = Path(__file__).resolve().parent.parent
-ORACLES = ROOT / "tests" / "oracles"
 CELLS = nbformat.read(ROOT / "chapters" / "06-chance.ipynb", as_version=4).cells
 PRINTED = {line for cell in CELLS for out in cell.get("outputs", []) for line in out.get("text", "").splitlines()}
 PERM, COIN = "exactRankTests::perm.test", "coin::symmetry_test"
-
-
-def read_results(folder):
-    with open(folder / "ch06.csv", newline="") as file:
-        return {(r["case"], r["statistic"], r["program"]): float(r["value"]) for r in csv.DictReader(file)}
-
-
-R = read_results(ORACLES)
+R = results("ch06", "case", "statistic", "program")
 
 
 def chapters_count_sums():
@@ -105,3 +97,21 @@ def test_the_simulated_p_values_just_below_05_are_as_many_as_the_noncentral_t_ex
     line = next(line for line in PRINTED if line.endswith("of 20,000 each"))
     for hits, mean in zip(re.findall(r"\d+", line), ("0.0", "1.4")):
         assert within_monte_carlo_error(int(hits), 20_000, R[f"true mean {mean}", "p from .04 to .05", "stats::pt"])
+
+
+def test_scipys_two_sided_p_is_the_tail_on_our_side_doubled_and_varies_as_much_as_the_chapter_says():
+    """R: the exact p of perm.test; the spread over 400 seeds against two binomial standard errors."""
+    pairs = prepost.load("scores").dropna()
+    change = (pairs["empathy_after"] - pairs["empathy_before"]).to_numpy(dtype=float)
+    rounds, found, together = 999, [], []
+    for seed in range(400):
+        test = stats.permutation_test(
+            (change,), np.sum, permutation_type="samples", n_resamples=rounds, random_state=seed, vectorized=True
+        )
+        above, below = (test.null_distribution >= 48).sum(), (test.null_distribution <= -48).sum()
+        assert test.pvalue == pytest.approx(2 * (above + 1) / (rounds + 1))
+        found.append(test.pvalue)
+        together.append((above + below + 1) / (rounds + 1))
+    upper, both = (R["empathy", f"flips, {side}", PERM] for side in ("greater", "two-sided"))
+    assert np.std(found) == pytest.approx(2 * np.sqrt(upper * (1 - upper) / rounds), rel=0.15)
+    assert np.std(together) == pytest.approx(np.sqrt(both * (1 - both) / rounds), rel=0.15)

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
+from r_results import results
 
 CELLS = nbformat.read(ROOT / "chapters" / "08-which-test.ipynb", as_version=4).cells
-R = pd.read_csv(ROOT / "tests" / "oracles" / "ch08.csv").set_index(["what", "case"])["value"]
+R = results("ch08", "what", "case")
 
 
 def shown(last_line):
@@ -46,3 +47,14 @@ def test_each_test_notices_as_often_as_in_r(truth, last_line):
     both = (shares + r) / 2
     error = np.sqrt(2 * both * (1 - both) / 10_000)
     assert (abs(shares - r) < 4 * error + 0.0005).all()
+
+
+def test_the_ordinal_model_is_what_r_fits():
+    """Oracle: R's ordinal::clmm."""
+    (box,) = [cell.source for cell in CELLS if "models for ordinal answers" in cell.source]
+    answers, odds, low, high, p = (
+        R[f"ordinal model: {what}", "empathy"] for what in ("answers", "odds ratio", "low", "high", "p")
+    )
+    assert f"the {answers:.0f} answers on empathy" in box
+    assert f"were {odds:.2f} times as high" in box
+    assert f"interval {low:.2f} to {high:.2f}, *p* = {p:.3f};".replace("= 0.", "= .") in box

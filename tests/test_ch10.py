@@ -1,27 +1,19 @@
 """Every statistic of chapter 10 that tests/test_statistics.py does not hold.
 
-Oracle: R's stored results in oracles/ch10.csv, made by oracles/ch10.R (R as in oracles/versions.csv).
+Oracle: R's stored results in oracles/ch10.csv, made by oracles/ch10.R (R and coin as in oracles/made.csv).
 """
-
-import csv
-from pathlib import Path
 
 import nbformat
 import numpy as np
 import prepost
 import pytest
+from conftest import ROOT
+from r_results import close, results
 from scipy import stats
 
-HERE = Path(__file__).resolve().parent
-NOTEBOOK = nbformat.read(HERE.parent / "chapters" / "10-meaning.ipynb", 4)
+NOTEBOOK = nbformat.read(ROOT / "chapters" / "10-meaning.ipynb", 4)
 MEASURES = list(prepost.load("instruments").index)
-
-with open(HERE / "oracles" / "ch10.csv", newline="") as file:
-    R = {(row["case"], row["statistic"]): float(row["value"]) for row in csv.DictReader(file)}
-
-
-def close(value):
-    return pytest.approx(value, rel=1e-9, abs=1e-11)  # R's results are stored with twelve digits
+R = results("ch10", "case", "statistic")
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +28,7 @@ def chapter():
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_holm_and_bh_side_by_side_are_those_of_p_adjust(chapter, measure):
-    """R: p.adjust."""
+    """R: p.adjust of coin's exact p values."""
     shown = chapter["side_by_side"].loc[measure]
     assert shown["Holm"] == close(R[measure, "holm"])
     assert shown["BH"] == close(R[measure, "BH"])
@@ -44,17 +36,79 @@ def test_holm_and_bh_side_by_side_are_those_of_p_adjust(chapter, measure):
 
 
 @pytest.mark.parametrize("case, statistic", [key for key in R if key[1].startswith("equivalence")])
-def test_equivalence_is_two_one_sided_tests_of_wilcox_test(chapter, case, statistic):
-    """R: wilcox.test with mu at either bound; the bounds of the chapter and every step of the slider."""
+def test_equivalence_is_two_exact_one_sided_tests(chapter, case, statistic):
+    """R: coin's exact test with Pratt's zeros, mu at either bound; the chapter's bounds and every step of the slider."""
     bound = float(statistic.removeprefix("equivalence "))
     assert chapter["equivalence_p"](chapter["changes"][case], bound) == close(R[case, statistic])
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-def test_90_percent_intervals_are_the_walsh_averages_that_qsignrank_picks(chapter, measure):
-    """R: qsignrank."""
+def test_90_percent_intervals_are_what_coins_exact_test_does_not_reject(chapter, measure):
+    """R: coin's exact test of every Walsh average and every gap."""
     shown = chapter["typical"].loc[measure]
-    assert (shown["low"], shown["high"]) == (R[measure, "90% low"], R[measure, "90% high"])
+    for end in ("low", "high"):
+        assert (shown[end], shown[f"{end} in"]) == (R[measure, f"90% {end}"], R[measure, f"90% {end} in"])
+
+
+def test_equivalence_and_the_90_percent_interval_always_agree(chapter):
+    """In 300 random small studies on short scales: p is at most .05 exactly if the interval lies inside the bounds."""
+    rng = np.random.default_rng(1010)
+    verdicts = set()
+    for _ in range(300):
+        change = rng.integers(-3, 4, rng.integers(8, 35))
+        interval = prepost.pseudo_median(change, 0.90)
+        for bound in (0.5, 0.75, 1, 1.5, 2):
+            above = bound > interval["high"] or (bound == interval["high"] and not interval["high in"])
+            below = -bound < interval["low"] or (-bound == interval["low"] and not interval["low in"])
+            assert (chapter["equivalence_p"](change, bound) <= 0.05) == (above and below)
+            verdicts.add((bool(above and below), bound in (interval["high"], -interval["low"])))
+    assert len(verdicts) == 4  # both verdicts, at an end of the interval and elsewhere
+
+
+def test_slider_shows_the_p_values_of_r_at_every_step(chapter):
+    """R: coin's exact test; the chart looks its two p values up."""
+    halves = chapter["halves"]
+    larger = halves[["not as low", "not as high"]].max(axis=1)
+    for measure, bound, p in zip(halves["measure"], halves["bound"], larger):
+        assert p == close(R[measure, f"equivalence {bound:g}"])
+    steps = halves.groupby("measure")["bound"].apply(list)
+    assert list(steps.index) == ["likelihood", "stigma"] and all(own == list(np.arange(0.5, 6.5, 0.5)) for own in steps)
+
+
+def test_changes_with_a_long_tail_and_their_mean_at_the_bound_pass_one_half_too_often():
+    """SciPy's exact one-sided test in 4,000 studies of 34; the chapter says 26%."""
+    changes = np.random.default_rng(1026).exponential(size=(4000, 34)) - 1
+    p = stats.wilcoxon(changes, alternative="less", method="exact", axis=1).pvalue
+    assert (p <= 0.05).mean() == pytest.approx(0.26, abs=4 * np.sqrt(0.26 * 0.74 / 4000))
+
+
+@pytest.mark.parametrize("rho, share", [(0, 0.185), (0.5, 0.156), (0.7, 0.130)])
+def test_related_outcomes_raise_fewer_false_alarms(rho, share):
+    """Simulation: 400,000 times four normal Z with every correlation the same."""
+    z = np.random.default_rng(1004).multivariate_normal(np.zeros(4), np.full((4, 4), rho) + (1 - rho) * np.eye(4), 400_000)
+    found = (np.abs(z) > 1.96).any(axis=1).mean()
+    assert found == pytest.approx(share, abs=0.0005 + 4 * np.sqrt(share * (1 - share) / 400_000))
+
+
+def test_power_at_half_the_change_by_formula_by_t_test_and_by_simulation(chapter):
+    """R: pnorm and power.t.test; the simulation of the chapter within four Monte Carlo standard errors of its own t test."""
+    assert f"{R['half of the first Z', 'power']:.0%} {R['0.7', 'power']:.2f} {R['0.7', 'power of t']:.0%}" == "17% 0.17 16%"
+    studies = chapter["studies"]
+    by_t = (stats.ttest_1samp(studies, 0, axis=1).pvalue < 0.05).mean()
+    assert by_t == pytest.approx(R["0.7", "power of t"], abs=4 * np.sqrt(0.16 * 0.84 / len(studies)))
+    rng = np.random.default_rng(1015)
+    many = rng.normal(0.7, chapter["spread"], (40_000, 34))
+    by_ranks = (stats.wilcoxon(many, axis=1, method="approx").pvalue < 0.05).mean()
+    assert by_ranks == pytest.approx(0.152, abs=4 * np.sqrt(0.152 * 0.848 / 40_000)) and f"{by_ranks:.0%}" == "15%"
+
+
+@pytest.mark.parametrize("prior, rise, beyond", [(None, 0.98, 0.06), (1.25, 0.96, 0.01)])
+def test_posterior_of_the_mean_rise(chapter, prior, rise, beyond):
+    """Conjugate formula: precisions add up, the mean is drawn towards the prior's zero."""
+    mean, error = chapter["empathy"].mean(), chapter["empathy"].std() / np.sqrt(34)
+    share = 1 if prior is None else prior**2 / (prior**2 + error**2)
+    posterior = stats.norm(share * mean, np.sqrt(share) * error)
+    assert [round(posterior.sf(edge), 2) for edge in (0, 2.5)] == [rise, beyond]
 
 
 @pytest.mark.parametrize("truth", [0.35, 0.7, 1.41, 2.5])
@@ -85,7 +139,7 @@ def test_bars_of_the_second_p_are_those_of_pnorm(chapter):
 def test_flipping_whole_people_leaves_each_test_at_its_level_and_keeps_the_relations(chapter):
     """Enumeration: each test alone against the exact distribution of its flips, within four standard errors."""
     for column, measure in enumerate(MEASURES):
-        ranks = prepost.signed_ranks(chapter["changes"][measure])
+        ranks = prepost.signed_ranks(chapter["changes"][measure], "pratt")
         chance = prepost.flip_distribution(ranks)
         z = (np.arange(len(chance)) - np.abs(ranks).sum()) / np.sqrt((ranks**2).sum())
         exact = chance[np.abs(z) > 1.96].sum()

@@ -1,6 +1,7 @@
 """The instructor guide and the lesson plans against the chapters that they speak of.
 
-Oracles: the chapters' own headings, exercises and questions; sums of minutes.
+Oracles: the chapters' own headings, exercises and questions; sums of minutes; for the answers to misconceptions, the
+data.
 """
 
 import html
@@ -8,6 +9,7 @@ import json
 import re
 
 import practice
+import prepost
 import pytest
 from conftest import ROOT
 
@@ -85,3 +87,31 @@ def test_the_blueprint_holds_every_objective_exercise_and_question():
     assert words == [text.replace("*", "") for chapter in CHAPTERS for text in practice.objectives(CELLS[chapter])]
     assert sorted(", ".join(exercises).split(", ")) == sorted(EXERCISES)
     assert sorted(", ".join(questions).split(", ")) == sorted(QUESTIONS)
+
+
+def test_answers_to_misconceptions_say_what_the_data_say():
+    """What they say of the 34 people, and of tests and intervals of these; simulated shares stand in the chapters."""
+
+    def plain(p, decimals):
+        return prepost.format_number(p, decimals, leading_zero=False)
+
+    def interval(change, confidence):
+        return prepost.format_interval(prepost.pseudo_median(change, confidence), 1)
+
+    empathy, stigma = practice.change("empathy"), practice.change("stigma")
+    twelve, four_more = stigma.head(12), [*empathy, *4 * [-1]]
+    abstract, corrected = (prepost.signed_rank(empathy, correction=half_step)["p"] for half_step in (False, True))
+    low, high = interval(stigma, 0.95).removeprefix("> ").split(" to < ")
+    r = prepost.signed_rank(empathy.abs())["Z"] / 34**0.5
+    assert (empathy == 0).sum() == 6
+    said = {
+        4: f"from {plain(abstract, 4)} to {plain(prepost.signed_rank(four_more)['p'], 3)} (zeros dropped, from Z",
+        7: f"R 4.6 makes {plain(prepost.exact_p(empathy), 4)} of them",
+        9: f"{empathy.between(0, 3).sum()} of 34 did, the six without a change among them",
+        10: f"(*p* = {plain(prepost.exact_p(twelve), 2)}, 90% interval {interval(twelve, 0.9)}) beside the cohort "
+        f"(*p* = {plain(prepost.exact_p(stigma), 2)}, 90% interval {interval(stigma, 0.9)})",
+        12: f"from just above {low} to just below {high} points",
+    }
+    assert not [chapter for chapter, words in said.items() if words not in PLAN[chapter]]
+    assert f"{plain(abstract, 4)} is significant and {plain(corrected, 4)} is not" in PLAN[7]
+    assert f"if all 28 who moved had risen: {plain(r, 2)}" in PLAN[9]

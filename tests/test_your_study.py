@@ -1,22 +1,25 @@
 """From a study folder to print: link and the report functions, on the book's data and on the template.
 
 Oracles: R, which links, scores and tests from the same raw exports (oracles/ch13.csv, made by oracles/ch13.R; versions
-in oracles/versions.csv), for the studies that R has seen; counts by hand from the template's
+in oracles/made.csv), for the studies that R has seen; counts by hand from the template's
 exports; for a spoilt folder, the fault that the test puts in.
 """
 
-import csv
+import math
 import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
 
 import altair as alt
+import numpy as np
 import pandas as pd
 import prepost
 import pytest
-from conftest import ROOT
+import scipy
+from r_results import rows
 
+ONE = pd.DataFrame({"name": ["Measure"]}, index=["m"])
 TEMPLATE = prepost.DATA / "template"
 FOLDERS = {"book": prepost.DATA, "template": TEMPLATE}
 BEFORE, AFTER = "raw/before.csv", "raw/after.csv"
@@ -166,30 +169,33 @@ def test_exports_without_a_common_code_are_refused_in_words(study):
 # --- print ----------------------------------------------------------------------------------------------
 
 
-def r_results(folder):
+def seen_by_r():
     """R's rows, by study and instrument, without those of a study that the book no longer holds."""
     names = {study: set(prepost.load("instruments", path)["name"]) for study, path in FOLDERS.items()}
-    with open(folder / "ch13.csv", newline="", encoding="utf-8") as file:
-        rows = {(row["study"], row["instrument"]): row for row in csv.DictReader(file)}
-    return {(study, instrument): row for (study, instrument), row in rows.items() if instrument in names[study]}
+    seen = {(row["study"], row["instrument"]): row for row in rows("ch13")}
+    return {(study, instrument): row for (study, instrument), row in seen.items() if instrument in names[study]}
 
 
-R = r_results(ROOT / "tests" / "oracles")
+R = seen_by_r()
 
 
 @pytest.mark.parametrize("name, instrument", R)
 def test_every_number_of_the_table_agrees_with_r_to_its_last_digit(name, instrument):
-    """Oracle: R's coin, p.adjust and arithmetic, from the raw exports."""
+    """Oracle: R's coin (its interval by inverting its test), p.adjust and arithmetic, from the raw exports."""
     theirs, row = R[name, instrument], table_of(FOLDERS[name]).loc[instrument]
     for column in ("pairs", "higher", "same", "lower"):
         assert row[column] == int(theirs[column])
-    printed = {"change": row["change"], "Z": row["Z"], "p": row["p"], "exact": row["p exact"]}
-    printed |= {"holm": row["p Holm"], "r": row["r"], "biserial": row["rank-biserial"], "up": row["P(higher)"]}
-    printed |= dict(zip(("low", "high"), row["interval"].split(" to ")))
+    ends = dict(zip(("low", "high"), row["95% CI"].split(" to ")))
+    for end, sign in (("low", "> "), ("high", "< ")):
+        assert ends[end].startswith(sign) == (theirs[f"{end}.in"] == "FALSE")
+    assert row["level"] == f"{math.floor(1000 * float(theirs['level'])) / 10:.1f}%"
+    printed = {"change": row["change"], "Z": row["Z"], "r": row["r"], "p": row["p"], "holm": row["p Holm"]}
+    printed |= {end: text.removeprefix("> ").removeprefix("< ") for end, text in ends.items()}
     for wave in prepost.WAVES:
         cells = row[wave].replace("(", "").replace(")", "").replace(" to ", " ").split()
         printed |= {f"{wave}.{place}": cell for place, cell in enumerate(cells, 1)}
-    assert set(printed) | {"study", "instrument", "pairs", "higher", "same", "lower"} == set(theirs)
+    compared = {"study", "instrument", "pairs", "higher", "same", "lower", "low.in", "high.in", "level"}
+    assert set(printed) | compared == set(theirs)
     for column, text in printed.items():
         last_digit = 10 ** -len(text.partition(".")[2])
         assert abs(float(text.replace("−", "-")) - float(theirs[column])) < 0.5 * last_digit + 1e-9, column
@@ -197,7 +203,7 @@ def test_every_number_of_the_table_agrees_with_r_to_its_last_digit(name, instrum
 
 @pytest.mark.parametrize(
     "p, printed",
-    [(0.04952, ".050"), (0.2, ".200"), (0.001, ".001"), (0.00099, "< .001"), (0, "< .001"), (1, "> .999")],
+    [(0.04952, ".050"), (0.2, ".200"), (0.001, ".001"), (0.00099, "< .001"), (0, "< .001"), (0.9996, "> .999"), (1, "1.000")],
 )
 def test_p_is_printed_with_three_decimals_and_no_leading_zero(p, printed):
     """By hand, after the rules of chapter 12."""
@@ -227,16 +233,43 @@ def test_numbers_are_printed_by_the_rules_of_chapter_12(arguments, printed):
 
 
 @pytest.mark.parametrize("folder", FOLDERS.values(), ids=FOLDERS)
-def test_the_paragraph_holds_every_number_of_its_row(folder):
-    for _, row in table_of(folder).iterrows():
-        text = prepost.results_paragraph(row)
-        assert not [column for column in row.index.drop("P(higher)") if str(row[column]) not in text]
+def test_the_paragraph_holds_every_number_of_its_row_and_what_the_checklist_asks_for(folder):
+    table = table_of(folder)
+    for name, row in table.iterrows():
+        text = prepost.results_paragraph(table, name)
+        assert not [column for column in row.index if str(row[column]) not in text]
+        for wanted in (
+            "Two-sided",
+            "exact",
+            "zeros ranked as Pratt does",
+            f"for {len(table)} tests",
+            "positive if scores rose",
+        ):
+            assert wanted in text
 
 
 def test_a_tiny_p_is_not_said_to_equal_anything():
-    row = table_of(TEMPLATE).iloc[0].copy()
-    row["p"] = "< .001"
-    assert "p < .001 (exact .079), Holm" in prepost.results_paragraph(row)
+    table = table_of(TEMPLATE)
+    table.loc[table.index[0], "p"] = "< .001"
+    assert ": p < .001; Z" in prepost.results_paragraph(table, table.index[0])
+
+
+def test_the_software_is_named_with_its_versions():
+    assert f"SciPy {scipy.__version__}" in prepost.results_software()
+
+
+@pytest.mark.parametrize("step, printed", [(1, "1.5"), (0.5, "0.75"), (0.25, "0.375"), (1 / 3, "0.500")])
+def test_decimals_follow_the_scale(step, printed):
+    """By hand: six changes of 0, 1, 1, 2, 2, 3 steps have the pseudo-median 1.5 steps; one decimal more than the scores."""
+    scores = pd.DataFrame({"m_before": np.zeros(6), "m_after": np.array([0, 1, 1, 2, 2, 3]) * step})
+    assert prepost.results_table(scores, ONE).iloc[0]["change"] == printed
+
+
+def test_two_instruments_of_one_name_are_refused():
+    instruments = prepost.load("instruments", TEMPLATE)
+    instruments["name"] = "Measure"
+    with pytest.raises(ValueError, match="Two instruments are called 'Measure'"):
+        prepost.results_table(scores_of(TEMPLATE), instruments)
 
 
 @pytest.mark.parametrize("folder", FOLDERS.values(), ids=FOLDERS)
@@ -245,11 +278,13 @@ def test_the_figure_shows_every_person_and_says_what_the_table_says(folder):
     spec = figure.properties(title=alt.Title("finding", subtitle="source")).to_dict()
     table = table_of(folder)
     people, typical = sorted(map(pd.DataFrame, spec["datasets"].values()), key=len, reverse=True)
+    marked = [prepost.format_number(end, 1) for ends in typical["excluded"] for end in ends]
+    assert marked == [end[2:] for interval in table["95% CI"] for end in interval.split(" to ") if end[0] in "<>"]
     assert people.groupby("measure")["people"].sum().to_dict() == table["pairs"].to_dict()
-    assert [prepost.format_number(x, 1) for x in typical["typical change"]] == list(table["change"])
+    assert [prepost.format_number(x, 1) for x in typical["pseudo-median"]] == list(table["change"])
     assert [panel["title"]["text"] for panel in spec["vconcat"]] == list(table.index)
     for name, row in table.iterrows():
-        words = f"{name}: {row['higher']} people higher, {row['lower']} lower, {row['same']} the same"
+        words = f"{name}: {row['higher']} higher, {row['lower']} lower, {row['same']} the same"
         assert words in spec["description"]
 
 
@@ -266,24 +301,35 @@ def test_too_few_pairs_are_an_error_that_names_the_instrument():
 
 
 def test_scores_that_all_stay_are_printed_without_a_test_and_spare_the_other_rows():
-    """By hand: nothing to rank, and every flip of the signs gives what was seen. Holm: 2 × .0770319 (R) and 1."""
+    """By hand: nothing to rank, and every flip of the signs gives what was seen. Holm: twice the p of the other, and 1."""
     instruments, scores = prepost.load("instruments", TEMPLATE), scores_of(TEMPLATE)
     scores["strain_after"] = scores["strain_before"]
     table = prepost.results_table(scores, instruments)
     still = table.loc["Strain of difficult talks"]
     assert still[["pairs", "higher", "same", "lower"]].tolist() == [18, 0, 18, 0]
-    assert still["change":"P(higher)"].tolist() == ["0.0", "–", "–", *3 * ["> .999"], "–", "–", ".50"]
+    assert still["change":"p Holm"].tolist() == ["0.0", *4 * ["–"], "1.000", "1.000"]
     assert table.iloc[0].equals(table_of(TEMPLATE).iloc[0])
+    assert "Everybody's score changed by 0.0 points" in prepost.results_paragraph(table, still.name)
     words = prepost.results_figure(scores, instruments).to_dict()["description"]
-    assert words.endswith("0 people higher, 0 lower, 18 the same; typical change 0.0 points, 95% interval –.")
+    assert words.endswith("0 higher, 0 lower, 18 the same; pseudo-median 0.0 points, 95% interval –.")
 
 
-def test_few_movers_get_an_exact_p_beside_the_one_from_z():
-    """By hand: four equal rises and two zeros; 2 of the 16 flips are as extreme, and Z = √4."""
-    scores = pd.DataFrame({"m_before": [3] * 6, "m_after": [4, 4, 4, 4, 3, 3]})
-    row = prepost.results_table(scores, pd.DataFrame({"name": ["Measure"]}, index=["m"])).iloc[0]
-    assert (row["Z"], row["p"], row["p exact"]) == ("−2.000", ".046", ".125")
-    assert "p = .046 (exact .125)" in prepost.results_paragraph(row)
+@pytest.mark.parametrize("rises, p", [(4, ".125"), (5, ".063"), (6, ".031")])
+def test_few_movers_get_the_exact_p_and_holm_adjusts_that(rises, p):
+    """By hand: so many equal rises among six people; 2 of the 2**rises flips are as extreme."""
+    scores = pd.DataFrame({"m_before": [3] * 6, "m_after": rises * [4] + (6 - rises) * [3]})
+    table = prepost.results_table(scores, ONE)
+    assert table.iloc[0][["p", "p Holm"]].tolist() == [p, p]
+    assert "It was the only test." in prepost.results_paragraph(table, "Measure")
+
+
+def test_holm_adjusts_the_p_that_is_reported():
+    """By hand: 4, 5 and 6 equal rises among six people: .125, .0625 and .03125, times 1, 2 and 3, and never falling."""
+    scores = pd.DataFrame({f"{m}_before": [3] * 6 for m in "abc"})
+    for rises, measure in zip((4, 5, 6), "abc"):
+        scores[f"{measure}_after"] = rises * [4] + (6 - rises) * [3]
+    table = prepost.results_table(scores, pd.DataFrame({"name": ["A", "B", "C"]}, index=list("abc")))
+    assert table["p Holm"].tolist() == [".125", ".125", ".094"]
 
 
 def test_a_name_from_a_study_runs_no_program_in_the_page():

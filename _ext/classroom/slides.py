@@ -33,7 +33,7 @@ DECK, LIST, TITLE, FIGURE = (
 )
 ANSWER = '<div class="fragment answer" data-fragment-index="0">{}</div>'
 REVEAL = ["dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js", "LICENSE"]  # of the package sphinx-revealjs
-LEFT_OUT = {"answer", "solution", "remove-cell"}  # tags of cells that are never shown
+LEFT_OUT = {"answer", "hood", "solution", "remove-cell"}  # tags of cells that are never shown
 
 Part = namedtuple("Part", "cell section heading kind content")  # of a notebook; cell is a number
 Slide = namedtuple("Slide", "cell kind label heading body notes")  # label, heading and body as HTML

@@ -1,11 +1,11 @@
-"""What happens to a notebook before Sphinx reads it: it must have run, solutions fold, what is for class is linked to."""
+"""What happens to a notebook before Sphinx reads it: it must have run; parts fold; what is for class is linked to."""
 
 import json
 import re
-from itertools import groupby
 from pathlib import Path
 
 import practice
+from markdown_it import MarkdownIt
 from nbformat.v4 import new_markdown_cell
 from sphinx.util import logging
 
@@ -20,7 +20,7 @@ def prepare(text, docname):
     cells = notebook["cells"]
     warn_of_cells_that_did_not_run(cells, docname)
     cells = [cell for cell in cells if not ONLY_FOR_CLASS & set(cell["metadata"].get("tags", []))]
-    cells = list(fold_solutions(cells))
+    cells = list(fold(cells, docname))
     chapter = re.fullmatch(r"chapters/((\d\d)-.*)", docname)
     if chapter and int(chapter[2]) in practice.chapters():
         cells.insert(1, new_markdown_cell(OFFERS.format(name=chapter[1])))
@@ -37,11 +37,29 @@ def warn_of_cells_that_did_not_run(cells, docname):
                 logger.warning("cell %s ended in an error", number, location=docname)
 
 
-def fold_solutions(cells):
-    """Put each run of cells tagged "solution" into a <details>, which Jupyter shows as plain cells."""
-    for is_solution, run in groupby(cells, lambda cell: "solution" in cell["metadata"].get("tags", [])):
-        if is_solution:
-            yield new_markdown_cell('<details class="solution"><summary>Worked solution</summary>')
-        yield from run
-        if is_solution:
+def fold(cells, docname):
+    """Put each run of cells tagged "solution" or "hood" into a <details>, which Jupyter shows as plain cells.
+
+    A run under the hood begins with a cell of its own: ``**Under the hood: what it is.**`` and a sentence that says for
+    whom; both become its summary. Assertions, which no page shows, interrupt no run.
+    """
+    tag = None
+    for cell in cells:
+        tags = set(cell["metadata"].get("tags", []))
+        text = "".join(cell["source"])
+        opens = "hood" in tags and text.startswith("**Under the hood: ")
+        now = tag if "remove-cell" in tags else next((t for t in ("solution", "hood") if t in tags), None)
+        if tag and (opens or now != tag):
             yield new_markdown_cell("</details>")
+            tag = None
+        if opens:
+            yield new_markdown_cell(f'<details class="hood"><summary>{MarkdownIt().renderInline(text)}</summary>')
+        elif now == "hood" != tag:
+            logger.warning('a cell under the hood has no "**Under the hood: ...**" before it: %s', text[:60], location=docname)
+        elif now == "solution" != tag:
+            yield new_markdown_cell('<details class="solution"><summary>Worked solution</summary>')
+        if not opens:
+            yield cell
+        tag = now
+    if tag:
+        yield new_markdown_cell("</details>")

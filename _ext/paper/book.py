@@ -93,6 +93,8 @@ def _take_title(body, answers):
 def _take_answers(body, name):
     """Take the solutions out of a page, and return them with the key to its self-test."""
     taken = ""
+    for fold in [*body.find_class("hood"), *body.find_class("guess")]:  # paper has nothing to open
+        fold.tag, fold.find("summary").tag = "div", "p"
     for asked in body.find_class("questions"):
         asked.addnext(fromstring(_turn("Answers", f"{name}--key")))
         taken += _answer(asked, f"{name}--key", "Questions", selftests.key(int(asked.get("data-chapter"))))

@@ -93,7 +93,7 @@ def eleven(moves):
         for rule in ("drop", "pratt"):
             p[rule, half_step] = prepost.signed_rank(moves, zeros=rule, correction=half_step)["p"]
         p["split", half_step] = stats.wilcoxon(moves, zero_method="zsplit", correction=half_step, method="approx").pvalue
-    p["drop", "exact"], p["pratt", "exact"] = prepost.exact_p(moves), prepost.exact_p(moves, "pratt")
+    p["drop", "exact"], p["pratt", "exact"] = prepost.exact_p(moves, "drop"), prepost.exact_p(moves)
     p["sign test", ""], _, _, p["paired t", ""] = four(moves)
     flipped = prepost.flip_distribution(moves)  # in points; a zero that is flipped adds nothing
     p["sign flips", ""] = 2 * flipped[: 2 * min(moves[moves > 0].sum(), -moves[moves < 0].sum()) + 1].sum()

@@ -8,8 +8,13 @@ from scipy import stats
 
 def halves(moves, bound):
     """The two one-sided p values of an equivalence test: not as low as -bound, not as high as bound."""
-    signed = [prepost.signed_ranks(moves + bound), prepost.signed_ranks(bound - moves)]
-    return [stats.norm.sf(ranks.sum() / np.sqrt((ranks**2).sum())) for ranks in signed]
+    return [prepost.exact_p(moves + bound, alternative="greater"), prepost.exact_p(moves - bound, alternative="less")]
+
+
+def approximate(moves, bound):
+    """The larger one, as SciPy gives it with the zeros dropped and the normal curve."""
+    tests = [stats.wilcoxon(side, alternative="greater", method="approx") for side in (moves + bound, bound - moves)]
+    return max(test.pvalue for test in tests)
 
 
 def exercise_10_1():
@@ -19,7 +24,8 @@ def exercise_10_1():
     yield wrong(min(halves(moves, 2.5)), "This is the smaller of the two one-sided p values. The larger one counts.")
     yield wrong(2 * p, "This is doubled. Each half of an equivalence test is one-sided.")
     yield wrong(max(halves(moves, 2)), "This belongs to a bound of 2 points. Here give the one for 2.5.")
-    yield wrong(prepost.signed_rank(moves)["p"], "This is the p value of no change. Move the changes by the bound first.")
+    yield wrong(approximate(moves, 2.5), "This is the normal approximation, zeros dropped. Use the exact test: equivalence_p.")
+    yield wrong(prepost.exact_p(moves), "This is the p value of no change. Move the changes by the bound first.")
     yield wrong(max(halves(change("empathy"), 2.5)), "The bound is right; these are the changes of empathy.")
 
 
@@ -52,7 +58,7 @@ def exercise_10_4():
     p = max(halves(first, 3))
     yield right(p, within=0.005)
     yield wrong(min(halves(first, 3)), "This is the smaller of the two one-sided p values. The larger one counts.")
-    yield wrong(prepost.signed_rank(first)["p"], "This is the p value of no change. Use equivalence_p with the bound.")
+    yield wrong(prepost.exact_p(first), "This is the p value of no change. Use equivalence_p with the bound.")
     yield wrong(2 * p, "This is doubled. Each half of an equivalence test is one-sided.")
     yield wrong(max(halves(moves, 3)), "This is the whole cohort. Take the first 12 people.")
     yield wrong(max(halves(moves.tail(12), 3)), "These are the last 12 people. Take the first 12.")

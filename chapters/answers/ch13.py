@@ -63,14 +63,15 @@ def exercise_13_1():
 
 def exercise_13_2():
     confidence, strain = changes("feedback"), changes("strain")
-    p = prepost.signed_rank(confidence)["p"]
+    p = prepost.exact_p(confidence)
     yield right(prepost.holm([p])[0], within=0.0006, say="With one outcome it is p itself.")
     yield wrong(
-        prepost.holm([p, prepost.signed_rank(strain)["p"]])[0],
+        prepost.holm([p, prepost.exact_p(strain)])[0],
         "The rating is still in it: two outcomes double the smaller p.",
     )
-    yield wrong(prepost.signed_rank(confidence)["p exact"], "This is the exact p. Holm's column is made from p.")
-    yield wrong(prepost.signed_rank(strain)["p"], "This is the rating's p. It was the one to leave out.")
+    yield wrong(prepost.signed_rank(confidence)["p"], "This is p from Z, with the zeros dropped. The table's p is exact.")
+    yield wrong(prepost.exact_p(confidence, zeros="drop"), "Exact, but with the zeros dropped. The table ranks them.")
+    yield wrong(prepost.exact_p(strain), "This is the rating's p. It was the one to leave out.")
     yield wrong(p / 2, "This is p divided by two: Holm multiplies, and by one if there is one outcome.")
 
 
@@ -81,7 +82,7 @@ def exercise_13_3():
     twice = export("before").query("code == 'HERON57'")[own].map(numbers.get)
     turned = twice.assign(fb_delay=7 - twice["fb_delay"])
     first, second = turned.sum(axis=1)
-    yield right(second - first, say="That is twice the typical change of the whole group.")
+    yield right(second - first, say="That is twice the pseudo-median of the whole group's changes.")
     yield wrong(first - second, "The size is right. Take the second submission minus the first.")
     yield wrong(second, "This is the second score itself. How far is it from the first?")
     yield wrong(first, "This is the first score itself. How far is the second from it?")

@@ -3,7 +3,8 @@
 #     cd tests/oracles && Rscript ch02.R
 #
 # writes ch02.csv beside this script: for each world the percentage of 10,000 studies of 34 pairs with p < .05 in
-# wilcox.test, with one group and against the changes of a comparison group.
+# wilcox.test, with one group and against the changes of a comparison group; and ch02_ancova.csv: what a t test on the
+# changes and lm() with the score before make of 34 + 34 people.
 
 set.seed(2)
 studies <- 10000
@@ -50,6 +51,23 @@ percent <- sapply(worlds, function(world) {
   }))
 })
 result <- data.frame(
-  world = names(worlds), one_group = percent[1, ], with_classmates = percent[2, ], r = as.character(getRversion())
+  design = rep(c("one group", "with classmates"), each = length(worlds)), world = names(worlds), value = c(t(percent))
 )
 write.csv(result, "ch02.csv", row.names = FALSE, quote = FALSE)
+
+# two groups of 34: randomised, with an effect of 1.5 points; and groups that start 3 points apart, without an effect
+two_groups_of_34 <- function(start, effect) {
+  joined <- rep(1:0, each = 34)
+  level <- rnorm(68, 26, 5) + start * joined
+  before <- answer(level)
+  after <- answer(level + effect * joined)
+  change <- after - before
+  adjusted <- summary(lm(after ~ before + joined))$coefficients["joined", ]
+  c(
+    t = t.test(change ~ joined, var.equal = TRUE)$p.value < 0.05, ancova = adjusted[["Pr(>|t|)"]] < 0.05,
+    difference = mean(change[joined == 1]) - mean(change[joined == 0]), adjusted = adjusted[["Estimate"]]
+  )
+}
+groups <- list(randomised = c(0, 1.5), "3 points apart" = c(3, 0))
+found <- t(sapply(groups, function(group) rowMeans(replicate(studies, two_groups_of_34(group[1], group[2])))))
+write.csv(data.frame(groups = rownames(found), found), "ch02_ancova.csv", row.names = FALSE, quote = FALSE)

@@ -2,7 +2,9 @@
 #
 #     cd tests/oracles && Rscript ch11.R
 #
-# writes ch11.csv beside this script. Sizes for the t tests come from power.t.test.
+# writes ch11.csv beside this script. Sizes for the t tests come from power.t.test, exact p values from coin.
+
+suppressPackageStartupMessages(library(coin))
 
 scores <- na.omit(read.csv("../../data/scores.csv"))
 change <- function(measure) scores[[paste0(measure, "_after")]] - scores[[paste0(measure, "_before")]]
@@ -25,6 +27,45 @@ store("pairs, 2.5 points", rank_size(2.5 / sd(empathy), 0.8))
 store("pairs, Holm", rank_size(effect, 0.8, 0.05 / 4))
 store("pairs, stigma", rank_size(abs(mean(stigma)) / sd(stigma), 0.8))
 store("pairs in each of two groups", ceiling(t_size(effect, 0.8, type = "two.sample")))
+store("cheat sheet", power.t.test(delta = 1.41, sd = 4.12, power = 0.8, type = "paired")$n * pi / 3)
+cautious <- t.test(empathy, conf.level = 0.6)$conf.int[1]
+store("safeguard, points", cautious)
+store("pairs, safeguard", rank_size(cautious / sd(empathy), 0.8))
+
+# both one-sided t tests reject: the mean lies far enough from both bounds, over all values of the estimated SD
+equivalence_power <- function(n, truth, bound = 2.5, sigma = sd(empathy)) {
+  far <- function(u) qt(0.95, n - 1) * sigma * sqrt(u / (n - 1) / n)
+  between <- function(u) {
+    reject <- pnorm(bound - far(u), truth, sigma / sqrt(n)) - pnorm(far(u) - bound, truth, sigma / sqrt(n))
+    pmax(reject, 0) * dchisq(u, n - 1)
+  }
+  integrate(between, 0, qchisq(1 - 1e-12, n - 1), rel.tol = 1e-9)$value
+}
+for (truth in c(0, 1, mean(empathy))) {
+  n <- uniroot(function(n) equivalence_power(n, truth) - 0.8, c(5, 300), tol = 1e-6)$root
+  store(sprintf("pairs, equivalence, t test, truth %.2f", truth), ceiling(n))
+  store(sprintf("pairs, equivalence, truth %.2f", truth), ceiling(n * pi / 3))
+  store(sprintf("power of equivalence, 34 pairs, truth %.2f", truth), equivalence_power(34 * 3 / pi, truth))
+}
+
+# analysis of covariance: by the formula, and by lm on simulated trials of two groups that spread as chapter 11's people
+store("power, 34 in each of two groups", power.t.test(n = 34, delta = effect, sd = 1)$power)
+rho <- cor(scores$empathy_before, scores$empathy_after)
+store("pairs in each of two groups, ANCOVA", ceiling(t_size(effect / sqrt((1 + rho) / 2), 0.8, type = "two.sample")))
+set.seed(11)
+trial <- function(n, gain) {
+  group <- rep(0:1, each = n)
+  level <- 26 + 5.2 * rnorm(2 * n)
+  before <- level + 2.9 * rnorm(2 * n)
+  after <- level + gain * group + 2.9 * rnorm(2 * n)
+  c(changes = t.test((after - before) ~ group, var.equal = TRUE)$p.value,
+    ancova = summary(lm(after ~ before + group))$coefficients["group", 4]) <= 0.05
+}
+for (n in c(34, 119)) {
+  found <- rowMeans(replicate(10000, trial(n, effect * 2.9 * sqrt(2))))
+  store(sprintf("simulated power, %d in each group, changes", n), found[["changes"]])
+  store(sprintf("simulated power, %d in each group, ANCOVA", n), found[["ancova"]])
+}
 store("power, 34 pairs", power.t.test(n = 34 * 3 / pi, delta = effect, sd = 1, type = "one.sample")$power)
 
 n <- 5:1000
@@ -45,8 +86,9 @@ store("enrolled, 73 pairs", enrolled[pbinom(72, enrolled, 34 / 38, lower.tail = 
 enrolled <- 96:200
 store("enrolled, 96 pairs, one in four lost", enrolled[pbinom(95, enrolled, 0.75, lower.tail = FALSE) >= 0.9][1])
 for (measure in c("empathy", "self_efficacy", "stigma", "likelihood")) {
-  d <- change(measure)
-  p <- wilcox.test(d[d != 0], exact = FALSE, correct = FALSE)$p.value
+  both <- paste0(measure, c("_after", "_before"))
+  p <- pvalue(wilcoxsign_test(scores[[both[1]]] ~ scores[[both[2]]], distribution = "exact"))  # zeros: Pratt's
+  store(paste0("p, ", measure), p)
   z <- qnorm(p / 2, lower.tail = FALSE)
   store(paste0("post-hoc power, ", measure), pnorm(z - 1.96) + pnorm(-z - 1.96))
 }

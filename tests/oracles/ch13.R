@@ -2,8 +2,9 @@
 #
 #     cd tests/oracles && Rscript ch13.R
 #
-# reads data/ and data/template/, and writes ch13.csv beside this script. Z and p come from
-# coin, Holm's p from p.adjust; linking, scoring, the Walsh averages and the counts are written out below.
+# reads data/ and data/template/, and writes ch13.csv beside this script. Z and the exact p, with Pratt's zeros, come
+# from coin, and so does the interval: the values that coin's test does not reject. Holm's p comes from p.adjust;
+# linking, scoring, the Walsh averages and the counts are written out below.
 
 suppressPackageStartupMessages(library(coin))
 
@@ -36,6 +37,24 @@ score <- function(sent, instrument, items) {
   score
 }
 
+pratt <- function(d, ...) wilcoxsign_test(d ~ rep(0, length(d)), zero.method = "Pratt", ...)
+
+p_exact <- function(d) as.numeric(pvalue(pratt(d, distribution = "exact")))
+
+# tries every Walsh average, every gap between two, and both sides; "in" says whether the end itself is not rejected
+not_rejected <- function(d, walsh) {
+  tried <- sort(c(walsh, (head(walsh, -1) + tail(walsh, -1)) / 2, walsh[1] - 1, max(walsh) + 1))
+  p <- sapply(tried, function(v) p_exact(d - v))
+  accepted <- range(which(p > 0.05))
+  inside <- tried[accepted] %in% walsh
+  out <- accepted + c(-1, 1)
+  ends <- ifelse(inside, tried[accepted], tried[out])
+  data.frame(
+    low = ends[1], high = ends[2], low.in = inside[1], high.in = inside[2],
+    level = 1 - sum(p[out]) / 2 # the two tails at the nearest values that are left out
+  )
+}
+
 study <- function(name, folder) {
   instruments <- as_text(file.path(folder, "instruments.csv"))
   items <- as_text(file.path(folder, "items.csv"))
@@ -53,19 +72,15 @@ study <- function(name, folder) {
     n <- length(d)
     walsh <- outer(d, d, "+") / 2
     walsh <- sort(walsh[upper.tri(walsh, diag = TRUE)])
-    cut <- qsignrank(0.025, n) # as many averages lie outside the interval on each side
-    test <- wilcoxsign_test(d ~ rep(0, n), zero.method = "Wilcoxon")
-    exact <- wilcoxsign_test(d ~ rep(0, n), zero.method = "Wilcoxon", distribution = "exact")
-    ranks <- rank(abs(d[d != 0])) * sign(d[d != 0])
+    test <- pratt(d)
+    p <- p_exact(d)
     quartiles <- function(x) quantile(x, c(0.5, 0.25, 0.75), names = FALSE)
     data.frame(
       study = name, instrument = instruments$name[i], pairs = n,
       before = t(quartiles(from)), after = t(quartiles(to)),
       higher = sum(d > 0), same = sum(d == 0), lower = sum(d < 0),
-      change = median(walsh), low = walsh[cut], high = walsh[length(walsh) + 1 - cut],
-      Z = -abs(statistic(test)), p = as.numeric(pvalue(test)),
-      exact = as.numeric(pvalue(exact)), r = abs(as.numeric(statistic(test))) / sqrt(n),
-      biserial = sum(ranks) / sum(abs(ranks)), up = mean(d > 0) + mean(d == 0) / 2
+      change = median(walsh), not_rejected(d, unique(walsh)),
+      Z = as.numeric(statistic(test)), r = as.numeric(statistic(test)) / sqrt(n), p = p
     )
   })
   table <- do.call(rbind, rows)
