@@ -8,7 +8,7 @@ import pytest
 from r_results import ORACLES, results
 from scipy import stats
 
-APPENDIX = Path(prepost.__file__).parent / "appendix"
+APPENDIX = Path(prepost.__file__).parent.parent / "appendix"
 MEASURES = ["empathy", "self_efficacy", "stigma", "likelihood"]
 R = results("results", "case", "program", "statistic")
 SCORES = prepost.load("scores").dropna()

@@ -14,7 +14,7 @@ import pytest
 from r_results import close, oracle, results
 from scipy import optimize, stats
 
-CHAPTER = Path(prepost.__file__).parent / "03-instruments.ipynb"
+CHAPTER = Path(prepost.__file__).parent.parent / "03-instruments.ipynb"
 INSTRUMENTS, ITEMS = prepost.load("instruments"), prepost.load("items")
 SCORES = prepost.load("scores").astype(float)
 PAIRS = SCORES.dropna()

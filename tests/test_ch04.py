@@ -14,7 +14,7 @@ import prepost
 import pytest
 from r_results import results
 
-CELLS = nbformat.read(Path(prepost.__file__).parent / "04-data.ipynb", as_version=4).cells
+CELLS = nbformat.read(Path(prepost.__file__).parent.parent / "04-data.ipynb", as_version=4).cells
 INSTRUMENTS, ITEMS = prepost.load("instruments"), prepost.load("items")
 SCORES = prepost.load("scores").astype(float)
 

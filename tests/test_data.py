@@ -142,8 +142,7 @@ def test_load_lists_the_tables_that_there_are():
 def test_making_the_tables_again_changes_no_byte(tmp_path):
     """By generate.py, which makes the exports too, where the study is synthetic."""
     copy = shutil.copytree(DATA, tmp_path / "data", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "chapters").mkdir()
-    shutil.copy(prepost.__file__, tmp_path / "chapters")
+    shutil.copytree(DATA.parent / "chapters" / "prepost", tmp_path / "chapters" / "prepost")
     exports = ["raw/before.csv", "raw/after.csv"] if (DATA / "generate.py").exists() else []
     for file in [*exports, "responses.csv", "scores.csv"]:
         (copy / file).unlink()

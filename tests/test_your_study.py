@@ -339,7 +339,7 @@ def test_a_name_from_a_study_runs_no_program_in_the_page():
         scores = pd.DataFrame({"m_before": [3, 4] * 6, "m_after": [4, 4, 5, 2] * 3})
         chart = prepost.results_figure(scores, pd.DataFrame({"name": [name]}, index=["m"]))
         title = alt.Title(f"{name} rose", subtitle=f"{name}, synthetic")
-        charts.append(prepost._figure(chart.properties(title=title).to_dict())["text/html"])
+        charts.append(prepost.charts._figure(chart.properties(title=title).to_dict())["text/html"])
     harmless, hostile = (Scripts(chart).scripts for chart in charts)
     assert len(harmless) == len(hostile) == 1
     assert "alert(1)" in hostile[0] and "<!--" not in charts[1]

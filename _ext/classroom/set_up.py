@@ -51,7 +51,7 @@ def set_up(packed, name, needed):
         )
 
     # Chapters of one book that meet in one kernel share a folder; what another book left behind makes room.
-    home = Path(getattr(sys.modules.get("prepost"), "__file__", "")).parent.parent
+    home = Path(getattr(sys.modules.get("prepost"), "__file__", "")).parent.parent.parent
     if not home.name.startswith(name):
         for module in list(sys.modules):
             if module.split(".")[0] in ("prepost", "practice", "answers"):
@@ -70,7 +70,7 @@ def set_up(packed, name, needed):
 def set_up_cell(chapter):
     """Write the cell that unpacks modules, answers, questions and data; Jupyter and Colab show it folded."""
     folder = BOOK / "chapters"
-    shared = read([folder / "prepost.py", folder / "practice.py", *tables()])
+    shared = read([*(folder / "prepost").glob("*.py"), folder / "practice.py", *tables()])
     own = read([folder / "answers" / f"ch{chapter:02d}.py"])
     own[f"chapters/quizzes/{chapter:02d}.json"] = practice.pack_questions(chapter)
     version = hashlib.sha256(compress(shared)).hexdigest()[:8]

@@ -1,0 +1,36 @@
+"""What several chapters of *Before and After* share.
+
+``files`` and ``validate`` read a study folder and say what is wrong with it, ``study`` links its exports and scores the
+answers, ``statistics`` has what SciPy lacks, ``report`` what is printed, and ``charts`` the look of the charts. Every
+method is first done in the cells of a chapter. All names below are the book's own: ``prepost.signed_rank`` and so on.
+
+In all functions ``change`` is *after minus before*, one number for each person with both scores.
+"""
+
+from .charts import AFTER, BEFORE, DOWN, FAINT, FAR, INK, SAME, UP
+from .files import DATA, WAVES, load
+from .report import (
+    format_interval,
+    format_number,
+    format_p,
+    results_figure,
+    results_paragraph,
+    results_software,
+    results_table,
+)
+from .statistics import (
+    EXACT_PAIRS,
+    UNITS,
+    cronbach_alpha,
+    exact_p,
+    flip_distribution,
+    holm,
+    paired_d,
+    probability_of_improvement,
+    pseudo_median,
+    rank_biserial,
+    signed_rank,
+    signed_ranks,
+)
+from .study import link, score
+from .validate import COLUMNS, RULED, validate
