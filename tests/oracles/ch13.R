@@ -1,4 +1,4 @@
-# Link, score and test with R, from the raw exports, what tests/test_your_study.py compares chapters/prepost.py with:
+# Link, score and test with R, from the raw exports, what tests/test_your_study.py compares chapters/prepost with:
 #
 #     cd tests/oracles && Rscript ch13.R
 #

@@ -1,4 +1,4 @@
-# Compute with R what tests/test_statistics.py compares chapters/prepost.py with:
+# Compute with R what tests/test_statistics.py compares chapters/prepost with:
 #
 #     cd tests/oracles && Rscript oracles.R
 #
