@@ -115,7 +115,7 @@ def test_posterior_of_the_mean_rise(chapter, prior, rise, beyond):
 @pytest.mark.parametrize("statistic", ["power", "type S", "type M"])
 def test_design_is_that_of_gelman_and_carlin(chapter, truth, statistic):
     """R: pnorm for power and type S, integrate for type M; R's cut-off is 1.95996, the chapter's 1.96."""
-    value = chapter["design"](truth, chapter["standard_error"], z_line=stats.norm.ppf(0.975))[statistic]
+    value = chapter["design"](truth, chapter["standard_error"], z_limit=stats.norm.ppf(0.975))[statistic]
     assert value == pytest.approx(R[str(truth), statistic], rel=1e-8)
     assert chapter["rows"][truth][statistic] == pytest.approx(R[str(truth), statistic], rel=1e-3)
 

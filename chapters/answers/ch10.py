@@ -47,7 +47,7 @@ def exercise_10_3():
     yield right(1 - 0.97**10, within=0.005, say="A p of .03 among ten is no rare sight.")
     yield wrong(10 * 0.03, "Adding ten chances counts the lucky studies twice. Find the chance that none is this small.")
     yield wrong(0.97**10, "This is the chance that none of the ten is so small. Take it from 1.")
-    yield wrong(1 - 0.95**10, "This is for the limit of .05. The question is about .03 or less.")
+    yield wrong(1 - 0.95**10, "This is for .05. The question is about .03 or less.")
     yield wrong(stats.binom.pmf(1, 10, 0.03), "This is for exactly one of the ten. At least one is asked for.")
     yield wrong(0.03, "This is the chance for one outcome. There are ten.")
 
@@ -99,7 +99,7 @@ def exercise_10_7():
     share = nearer(z)
     yield right(share, within=0.005, say="It is no rare sight after a first p of .050.")
     yield wrong(nearer(z, 1), "This takes the first Z for the truth. It has luck of its own, so Z scatters by √2.")
-    yield wrong(nearer(stats.norm.isf(0.025)), "This is how often the second p is above .05. The line here is .31.")
+    yield wrong(nearer(stats.norm.isf(0.025)), "This is how often the second p is above .05. Here the question is about .31.")
     yield wrong(1 - share, "This is how often the second p is below .31.")
     yield wrong(
         0.31,
