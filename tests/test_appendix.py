@@ -65,3 +65,20 @@ def test_the_crosswalk_has_every_program():
         + 2 * ["R, coin"]
         + ["R, exactRankTests", "pingouin", "PSPP"]
     )
+
+
+def test_the_python_page_says_what_python_gives():
+    """Each row of its table is run, in order, and gives what the last column says, where that is Python."""
+    lines = (APPENDIX / "python.md").read_text(encoding="utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines if line.startswith("| `")]
+    assert len(rows) > 15
+    names = {}
+    for code, _, *gives in rows:
+        code = code.strip("`")
+        shown = gives[0].strip("`") if gives and gives[0].startswith("`") else None
+        if shown is None:
+            exec(code, names)
+        else:
+            assert repr(eval(f"{code}", names)) in (shown, f"np.float64({shown})", f"np.int64({shown})"), code
+    assert list(names["change"] * 10) == [20, 0, -10, 30]
+    assert list(names["pairs"]["after"] - names["pairs"]["before"]) == [2, 0]

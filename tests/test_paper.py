@@ -12,6 +12,7 @@ from collections import Counter
 from itertools import dropwhile
 from types import SimpleNamespace
 
+import nbformat
 import pikepdf
 import practice
 import pypdfium2
@@ -129,7 +130,8 @@ def test_contents_name_the_page_of_every_page_and_section(book):
 
 def test_the_title_page_says_what_matters(book):
     first = book.texts[0]
-    index = (ROOT / "chapters" / "index.md").read_text(encoding="utf-8")
+    landing = nbformat.read(ROOT / "chapters" / "index.ipynb", as_version=4)
+    index = "\n".join(cell.source for cell in landing.cells if cell.cell_type == "markdown")
     said = re.findall(r"\A# (.+)|^\*(.+)\*$|^:::\{admonition\} (.+)\n:class: important", index, re.M)
     lines = ["".join(found) for found in said]
     assert lines and not [line for line in lines if words(line) not in words(first)]
