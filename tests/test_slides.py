@@ -113,10 +113,10 @@ def section(chapter, title):
 
 
 def stored_charts(chapter):
-    """Return title, source and description of each chart, in order, but for those in solutions."""
+    """Return title, source and description of each chart, in order, but for those in solutions and under the hood."""
     found = []
     for cell in cells(chapter):
-        for output in [] if tags(cell) & {"solution", "answer"} else cell.get("outputs", []):
+        for output in [] if tags(cell) & {"solution", "answer", "hood"} else cell.get("outputs", []):
             page = "".join(output.get("data", {}).get("text/html", ""))
             for title, where in re.findall(r"<figcaption><b>(.*?)</b> (.*?)</figcaption>", page):
                 description = "".join(output["data"]["text/plain"])
