@@ -31,7 +31,7 @@ def test_workflows_are_valid():
 def test_licences_are_the_same_wherever_they_are_named():
     assert read("LICENSE").startswith("Creative Commons Attribution 4.0 International")
     assert read("LICENSE-CODE").startswith("MIT License")
-    for name in ("README.md", "CONTRIBUTING.md", "chapters/index.md", "chapters/appendix/adapting.md"):
+    for name in ("README.md", "CONTRIBUTING.md", "chapters/index.ipynb", "chapters/appendix/adapting.md"):
         assert re.search(r"[Tt]ext and data[^.]*CC BY 4\.0", read(name)), name
         assert re.search(r"[Cc]ode[^.]*MIT", read(name)), name
     assert re.search(r"license:\n  - CC-BY-4.0\n  - MIT\n", read("CITATION.cff"))
