@@ -51,6 +51,7 @@ def test_a_build_that_was_cut_off_or_failed_is_made_good_by_the_next_one(fault, 
     shutil.copytree(ROOT, book, ignore=shutil.ignore_patterns(".*", "_build", "__pycache__"))
     lend_jupyterlite(book)
     (book / ".venv").symlink_to(sys.prefix)
+    (book / "chapters" / "index.ipynb").unlink()
     (book / "chapters" / "index.md").write_text("# A small book\n\nIt has one page, and warns of nothing.\n", encoding="utf-8")
     (book / "_toc.yml").write_text(json.dumps({"format": "jb-book", "root": "chapters/index"}), encoding="utf-8")
     (tmp_path / "faulty").mkdir()
