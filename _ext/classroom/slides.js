@@ -38,23 +38,23 @@
     });
 
   // A chart is made for a page. To be read from the back row it is drawn smaller than its room, and blown up by the
-  // style. Panels, which a page sets below each other, stand side by side. What has many rows is as high as they are:
+  // style. Panels, which a page sets in a grid, stand side by side. What has many rows is as high as they are:
   // it shrinks to fit, or scrolls if it would get too small.
   function fill(spec, picture, draw) {
     const scale = 1.5, gap = 24;
     const room = { width: picture.clientWidth, height: picture.clientHeight };
     const width = room.width / scale, height = room.height / scale;
     const { row, ...others } = spec.facet ?? spec.encoding ?? {};
-    if (spec.vconcat || row) {
-      const count = spec.vconcat?.length ?? new Set(spec.datasets[spec.data.name].map(datum => datum[row.field])).size;
+    if (spec.concat || row) {
+      const count = spec.concat?.length ?? new Set(spec.datasets[spec.data.name].map(datum => datum[row.field])).size;
       const panel = { width: (width + gap) / count - gap, height: height - 100 };
       delete spec.width;
       spec.spacing = gap;
       spec.config.lineBreak = ", ";  // so that long titles of axes do not meet
-      if (spec.vconcat) spec.hconcat = spec.vconcat.map(chart => ({ ...chart, ...panel }));
+      if (spec.concat) spec.hconcat = spec.concat.map(chart => ({ ...chart, ...panel }));
       else if (spec.facet) Object.assign(spec.spec, panel), spec.facet = { column: row };
       else Object.assign(spec, panel), spec.encoding = { ...others, column: row };
-      delete spec.vconcat;
+      for (const key of ["concat", "columns", "usermeta"]) delete spec[key]; // usermeta fits the grid to a page
       draw();
     } else if (spec.height?.step) {
       [spec.width, spec.height.step] = [width, 14];  // rows as close as their words can be
