@@ -55,6 +55,8 @@ def fold(cells, docname):
         if tag and (opens or now != tag):
             yield new_markdown_cell("</details>")
             tag = None
+        if opens and "](" in text:
+            logger.warning("a title under the hood holds a link, which is not followed: %s", text[:60], location=docname)
         if opens:
             yield new_markdown_cell(f'<details class="hood"><summary>{MarkdownIt().renderInline(text)}</summary>')
         elif now == "hood" != tag:
