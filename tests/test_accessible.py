@@ -406,7 +406,7 @@ def test_what_a_slider_changes_is_announced(contexts, site):
 
 
 def test_radio_buttons_of_a_chart_are_a_group_with_a_name(tab):
-    expect(tab.get_by_role("radiogroup", name="count").get_by_role("radio")).to_have_count(3)
+    expect(tab.get_by_role("radiogroup", name="count").get_by_role("radio")).to_have_count(2)
 
 
 def test_nothing_moves_for_those_who_do_not_want_it(browser, site):

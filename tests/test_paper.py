@@ -132,7 +132,7 @@ def test_the_title_page_says_what_matters(book):
     first = book.texts[0]
     landing = nbformat.read(ROOT / "chapters" / "index.ipynb", as_version=4)
     index = "\n".join(cell.source for cell in landing.cells if cell.cell_type == "markdown")
-    said = re.findall(r"\A# (.+)|^\*(.+)\*$|^:::\{admonition\} (.+)\n:class: important", index, re.M)
+    said = re.findall(r"\A# (.+)|^\*([^*].+[^*])\*$|^:::\{admonition\} (.+)\n:class: important", index, re.M)
     lines = ["".join(found) for found in said]
     assert lines and not [line for line in lines if words(line) not in words(first)]
     assert "CC BY 4.0" in first and "MIT" in first and f"Edition {whole.edition()}" in first

@@ -195,7 +195,7 @@ def results_figure(scores, instruments):
         x = alt.X("change:Q", title="change, points").scale(padding=8)  # pixels, so that no dot is cut
         dots = dots.encode(x.axis(tickCount=6, tickMinStep=1, labelFlush=False), place, color=side)
         base = alt.Chart(typical).transform_filter(alt.datum.measure == name)
-        zero = base.mark_rule(strokeDash=[4, 4]).encode(x=alt.datum(0))
+        zero = base.mark_rule(strokeDash=[4, 4], aria=False).encode(x=alt.datum(0))
         base = base.encode(y=alt.datum(0))
         up_to_ring = "indexof(datum.excluded, datum.{}) < 0 ? 0 : {}"  # pixels, so that the bar ends outside a ring
         low, high = alt.expr(up_to_ring.format("low", 5)), alt.expr(up_to_ring.format("high", -5))
