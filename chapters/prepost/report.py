@@ -200,7 +200,7 @@ def results_figure(scores, instruments):
         up_to_ring = "indexof(datum.excluded, datum.{}) < 0 ? 0 : {}"  # pixels, so that the bar ends outside a ring
         low, high = alt.expr(up_to_ring.format("low", 5)), alt.expr(up_to_ring.format("high", -5))
         bar = base.mark_rule(strokeWidth=3, xOffset=low, x2Offset=high).encode(x="low:Q", x2="high")
-        ring = base.transform_flatten(["excluded"]).mark_point(size=60, color=INK).encode(x="excluded:Q")
+        ring = base.transform_flatten(["excluded"]).mark_point(size=60, color=INK, aria=False).encode(x="excluded:Q")
         point = base.mark_point(shape="diamond", filled=True, size=120, color=INK, opacity=1)
         point = point.encode(x="pseudo-median:Q")
         title = alt.Title(name, anchor="start", frame="group", color=INK, fontSize=13)
