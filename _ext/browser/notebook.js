@@ -151,5 +151,7 @@ function dark() {
 
 // JupyterLite saves what is typed every few seconds; this saves it when the reader turns to something else.
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden) window.jupyterapp?.commands.execute("docmanager:save");
+  // to save what is saved could undo what another tab does
+  const unsaved = window.jupyterapp?.shell.currentWidget?.context?.model.dirty;
+  if (document.hidden && unsaved) jupyterapp.commands.execute("docmanager:save");
 });

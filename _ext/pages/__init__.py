@@ -46,9 +46,10 @@ def setup(app):
 
 def configure(app, config):
     """Add this room's templates and script, and buttons to the repository and to Binder, if there is a repository."""
-    templates = HERE / "templates"  # in the same folders as in the theme, and before the theme's
-    config.templates_path[:0] = [str(templates), str(templates / "components")]
-    config.html_static_path.append(str(HERE / "static"))
+    here = os.path.relpath(HERE, app.confdir)  # no path of this machine: both settings go into a hash in .buildinfo
+    # In the same folders as in the theme, and before the theme's.
+    config.templates_path[:0] = [f"{here}/templates", f"{here}/templates/components"]
+    config.html_static_path.append(f"{here}/static")
     config.html_theme_options["back_to_top_button"] = False  # templates/layout.html has one in a landmark
     address = source.repository(app.srcdir)
     if not address:
