@@ -1,7 +1,7 @@
 """Slides: they say what the chapter says, and work in a real browser, from file:// and over http, without a network.
 
 Oracles: the notebooks and quizzes as they are stored, read here by other means than the program's, with Python-Markdown
-for their words; and Chromium, for what it draws, asks for and complains of.
+for their words; Chromium, for what it draws, asks for and complains of; and axe-core with all its rules.
 """
 
 import functools
@@ -15,9 +15,11 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urldefrag
 
+import axe_playwright_python
 import markdown
 import practice
 import pytest
@@ -277,6 +279,43 @@ def test_a_screen_reader_hears_each_slide_and_what_its_chart_shows(in_browser, f
                 tab.wait_for_function(told, arg=description)
 
     in_browser(listen)
+
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+FAULTS = """async cats => {
+    const values = axe.getRules(cats).map(rule => rule.ruleId);  // with those of level AAA and the experimental ones
+    const found = await axe.run({resultTypes: ["violations"], runOnly: {type: "rule", values}});
+    return found.violations.flatMap(({id, nodes}) => nodes.map(node => `${id}: ${node.html.slice(0, 150)}`));
+}"""
+
+
+@pytest.mark.parametrize("scheme, rules", [("light", None), ("dark", ["cat.color"])])
+def test_axe_finds_nothing_on_any_slide(scheme, rules, in_browser, folder):
+    """On each slide of one deck; the other decks are made alike, and are looked at as pages on a telephone."""
+
+    def look(browser):
+        with browser.new_context(viewport={"width": 1280, "height": 720}, color_scheme=scheme) as context:
+            tab, *_ = opened(context, folder.as_uri(), "07-signed-rank.html")
+            tab.wait_for_function("Reveal.isReady()")
+            tab.evaluate(AXE)
+            found = []
+            for number in range(tab.locator(".slides > section").count()):
+                tab.evaluate(f"Reveal.slide({number}, 0, 9)")  # with all that comes step by step
+                found += [f"slide {number + 1}: {fault}" for fault in tab.evaluate(FAULTS, rules)]
+            return found
+
+    assert not in_browser(look)
+
+
+@pytest.mark.parametrize("deck", CHAPTERS)
+def test_axe_finds_nothing_on_a_deck_that_is_a_page(deck, in_browser, folder):
+    def look(browser):
+        with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+            tab, *_ = opened(context, folder.as_uri(), f"{deck}.html")
+            tab.evaluate(AXE)
+            return tab.evaluate(FAULTS, None)
+
+    assert not in_browser(look)
 
 
 def test_the_left_arrow_leads_back_and_a_slider_takes_the_arrows_only_while_it_is_used(in_browser, site):

@@ -2,7 +2,7 @@
 
 In come the chapters' notebooks, their answers and quizzes, the references and the data. Out come three folders of the
 built book: ``class`` (notebooks that each run alone), ``slides`` (a deck for each chapter), and ``lms`` (files to import
-into Canvas and Moodle).
+into Canvas, Moodle, Blackboard and Brightspace).
 
 Entry: `write`.
 """

@@ -1,27 +1,28 @@
-"""The question bank for learning platforms: QTI 1.2 for Canvas, Moodle XML for Moodle.
+"""The question bank for learning platforms: Canvas, Moodle, Blackboard and Brightspace, and GIFT for others.
 
-The questions are those of `chapters/quizzes/NN.txt`. text2qti writes the QTI, this module the rest. A question that
-would not arrive as the book asks it is refused. The same questions give the same bytes.
+The questions are those of `chapters/quizzes/NN.txt`. text2qti writes QTI 1.2 for Canvas, which this module packs;
+`moodle` and `uploads` write the rest. A question that would not arrive as the book asks it is refused. The same
+questions give the same bytes.
 """
 
+import html
 import io
 import re
 import zipfile
-from collections import Counter
 from pathlib import Path
-from xml.etree import ElementTree
-from xml.sax.saxutils import unescape
+from xml.sax.saxutils import escape, unescape
 
-import numpy as np
 import practice
 from text2qti.qti import QTI
 
+from ..shared.questions import notice, number
 from ..shared.source import SLUG, TITLE, write_zip
+from .moodle import gift, moodle
+from .uploads import blackboard, brightspace, left_out
 
 ADAPT = "adapt _ext/classroom/platforms.py to this version of text2qti."
 IDENT = SLUG.replace("-", "_")
 LICENCE = "CC BY 4.0 - https://creativecommons.org/licenses/by/4.0/"
-NOTICE = "From the self-test of chapter {} of the open book {}, CC BY 4.0."
 TYPOGRAPHY = {  # what text2qti makes of plain quotation marks, dashes and dots
     **dict.fromkeys(("&ldquo;", "&rdquo;", "&quot;"), '"'),
     **dict.fromkeys(("&lsquo;", "&rsquo;"), "'"),
@@ -38,7 +39,7 @@ def write_question_bank(out):
     Parameters
     ----------
     out : path-like
-        The folder to write to: `canvas/`, `moodle/` and `README.txt`.
+        The folder to write to: a folder for each of `FORMATS`, and `README.txt`.
 
     Returns
     -------
@@ -56,13 +57,16 @@ def write_question_bank(out):
         raise ValueError(f"There are no questions in {practice.HERE / 'quizzes'}.")
     names = {SLUG: list(chapters), **{f"{SLUG}-{chapter:02d}": [chapter] for chapter in chapters}}
     made = {}
-    for kind, suffix, write in (("canvas", "zip", canvas), ("moodle", "xml", moodle)):
+    for kind, (suffix, write) in FORMATS.items():
         (out / kind).mkdir(parents=True, exist_ok=True)
         for name, members in names.items():
             path = out / kind / f"{name}.{suffix}"
             path.write_bytes(write({chapter: chapters[chapter] for chapter in members}, name))
             made[path] = [question for chapter in members for question in chapters[chapter][0]]
-    (out / "README.txt").write_text(README.format(title=TITLE, slug=SLUG), encoding="utf-8", newline="\n")
+            if kind == "brightspace":
+                made[path] = [question for question in made[path] if question.kind != "number"]
+    text = README.format(title=TITLE, slug=SLUG, left_out=", ".join(left_out(chapters)) or "none here")
+    (out / "README.txt").write_text(text, encoding="utf-8", newline="\n")
     return made
 
 
@@ -74,27 +78,25 @@ def _read(chapter):
     for ours, theirs in zip(questions, quiz.questions_and_delims, strict=True):
         # text2qti's own identifiers are hashes, so that a question with another comma would be another question
         _replace(theirs, id=f"{IDENT}_{ours.name.replace('.', '_')}")
-        texts = [(ours.text, theirs.question_html_xml)]
+        texts = [(theirs, "question_html_xml", ours.text)]
         for option, choice in zip(ours.options, theirs.choices):
-            texts += [(option.text, choice.choice_html_xml), (option.say, choice.feedback_html_xml)]
+            texts += [(choice, "choice_html_xml", option.text), (choice, "feedback_html_xml", option.say)]
         if ours.kind == "number":
-            texts += zip(ours.say, (theirs.correct_feedback_html_xml, theirs.incorrect_feedback_html_xml))
+            right, wrong = ours.say
+            texts += [(theirs, "correct_feedback_html_xml", right), (theirs, "incorrect_feedback_html_xml", wrong)]
             # text2qti rounds to four decimals, and with them the tolerance
-            _replace(
-                theirs,
-                numerical_min_html_xml=_number(ours.value - ours.within),
-                numerical_exact_html_xml=_number(ours.value),
-                numerical_max_html_xml=_number(ours.value + ours.within),
-            )
-        for text, html in texts:
-            there = _as_the_book_has_it(unescape(html))
-            if there != practice.to_html(text):
+            low, high = map(number, _bounds(ours.value, ours.within))
+            exact = number(ours.value)
+            _replace(theirs, numerical_min_html_xml=low, numerical_exact_html_xml=exact, numerical_max_html_xml=high)
+        for thing, attribute, text in texts:
+            there = unescape(getattr(thing, attribute))
+            if _as_the_book_has_it(there) != practice.to_html(text):
                 raise ValueError(
-                    f"{file}, question {ours.name}: Canvas would show {there!r}, the book {practice.to_html(text)!r}. "
-                    "Write it in plain words, with no other markup than emphasis and code."
+                    f"{file}, question {ours.name}: Canvas would show {_as_the_book_has_it(there)!r}, the book "
+                    f"{practice.to_html(text)!r}. Write it in plain words, with no other markup than emphasis and code."
                 )
-    description = NOTICE.format(chapter, TITLE)
-    _replace(quiz, id=f"{IDENT}_{chapter:02d}", shuffle_answers_xml="true", description_html_xml=description)
+            _replace(thing, **{attribute: escape(_with_characters(there))})
+    _replace(quiz, id=f"{IDENT}_{chapter:02d}", shuffle_answers_xml="true", description_html_xml=notice(chapter))
     return questions, quiz
 
 
@@ -106,10 +108,27 @@ def _replace(thing, **attributes):
         setattr(thing, name, value)
 
 
-def _as_the_book_has_it(html):
+def _as_the_book_has_it(text):
     """Bring text2qti's HTML into the form of `practice.to_html`: one paragraph, plain quotation marks."""
-    html = " ".join(re.sub(r"(?s)^<p>((?:(?!<p>).)*)</p>$", r"\1", html).split())
-    return re.sub("|".join(TYPOGRAPHY), lambda found: TYPOGRAPHY[found[0]], html)
+    text = " ".join(re.sub(r"(?s)^<p>((?:(?!<p>).)*)</p>$", r"\1", text).split())
+    return re.sub("|".join(TYPOGRAPHY), lambda found: TYPOGRAPHY[found[0]], text)
+
+
+def _with_characters(text):
+    """Put characters in place of text2qti's named entities, which an older Canvas leaves out."""
+    return re.sub("|".join(set(TYPOGRAPHY) - {"&quot;"}), lambda found: html.unescape(found[0]), text)
+
+
+def _bounds(value, within):
+    """Return the least and the largest number that is right.
+
+    Canvas takes the difference of one of them and the value as a margin on both sides: New Quizzes that of the least,
+    others that of the largest. Where binary arithmetic makes a margin a hair too small, so that an answer at the very
+    edge would be wrong, both are a billionth wider.
+    """
+    low, high = round(value - within, 10), round(value + within, 10)
+    hair = 1e-9 if min(value - low, high - value) < within else 0
+    return low - hair, high + hair
 
 
 def canvas(chapters, name):
@@ -150,56 +169,10 @@ def canvas(chapters, name):
     return stream.getvalue()
 
 
-def moodle(chapters, name):
-    """Write one or more chapters as Moodle XML; parameters and result as of `canvas`.
-
-    The category's path names no context, so that the questions arrive in the question bank where they are imported.
-    """
-    root = ElementTree.Element("quiz")
-    for chapter, (questions, quiz) in chapters.items():
-        title = quiz.title_raw.partition(" · ")[2].replace("/", "//")
-        category = ElementTree.SubElement(root, "question", type="category")
-        _text(category, "category", f"top/{TITLE}/{chapter:02d} · {title}")
-        _text(category, "info", NOTICE.format(chapter, TITLE), format="plain_text")
-        for question in questions:
-            root.append(_moodle_question(question))
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
-
-
-def _moodle_question(question):
-    kind = "numerical" if question.kind == "number" else "multichoice"
-    element = ElementTree.Element("question", type=kind)
-    _text(element, "name", f"{question.name} · objective {question.objective}")
-    _text(element, "questiontext", practice.to_html(question.text), format="html")
-    ElementTree.SubElement(element, "idnumber").text = f"{SLUG}-{question.name}"
-    if question.kind == "number":
-        for text, share, say in zip((_number(question.value), "*"), (100, 0), question.say):
-            answer = _answer(element, text, share, say)
-            ElementTree.SubElement(answer, "tolerance").text = _number(question.within if share else 0)
-        return element
-    single = question.kind == "single"
-    ElementTree.SubElement(element, "single").text = str(single).lower()
-    ElementTree.SubElement(element, "shuffleanswers").text = "true"
-    ElementTree.SubElement(element, "answernumbering").text = "abc"
-    count = Counter(option.right for option in question.options)
-    for option in question.options:
-        share = 100 / count[True] if option.right else 0 if single else -100 / count[False]  # all ticked: 0
-        _answer(element, practice.to_html(option.text), share, option.say, format="html")
-    return element
-
-
-def _answer(element, text, share, say, **attributes):
-    answer = ElementTree.SubElement(element, "answer", fraction=f"{share:.7g}", **attributes)
-    ElementTree.SubElement(answer, "text").text = text
-    _text(answer, "feedback", practice.to_html(say), format="html")
-    return answer
-
-
-def _text(parent, tag, text, **attributes):
-    ElementTree.SubElement(ElementTree.SubElement(parent, tag, attributes), "text").text = text
-
-
-def _number(value):
-    """Write a number with all its decimals, without an exponent and without the noise of binary arithmetic."""
-    return np.format_float_positional(round(value, 10), trim="-")
+FORMATS = {  # folder: how its files' names end, and what writes them
+    "canvas": ("zip", canvas),
+    "moodle": ("xml", moodle),
+    "blackboard": ("txt", blackboard),
+    "brightspace": ("csv", brightspace),
+    "gift": ("txt", gift),
+}

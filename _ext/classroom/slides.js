@@ -23,6 +23,8 @@
     let size = parseFloat(getComputedStyle(sheet).fontSize);
     while (!small && sheet.scrollHeight > sheet.clientHeight && size > 24) sheet.style.fontSize = --size + "px";
   }
+  for (const formula of document.querySelectorAll("math[display=block]"))
+    if (small && formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;  // so that the keyboard can scroll it
   for (const figure of document.querySelectorAll("figure.chart")) {
     const spec = JSON.parse(figure.querySelector("script").textContent);
     const [picture, sliders] = figure.children;
@@ -35,7 +37,7 @@
     Reveal.initialize({
       width: 1280, height: 720, margin: 0, center: false, transition: "none", hash: true, slideNumber: "c/t",
       controlsTutorial: false, scrollActivationWidth: null, pdfSeparateFragments: false, plugins: [RevealNotes],
-    });
+    }).then(() => document.querySelector(".reveal > .controls")?.setAttribute("role", "none"));  // no landmark in main
 
   // A chart is made for a page. To be read from the back row it is drawn smaller than its room, and blown up by the
   // style. Panels, which a page sets in a grid, stand side by side. What has many rows is as high as they are:

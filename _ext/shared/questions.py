@@ -1,8 +1,10 @@
-"""The key to a chapter's self-test, for whoever prints it."""
+"""The key to a chapter's self-test and its numbers, for whoever writes them."""
 
 from collections import namedtuple
 
 import numpy as np
+
+from .source import TITLE
 
 Line = namedtuple("Line", "right letter text say")  # of a key; an answer that is typed has no letter
 
@@ -23,6 +25,16 @@ def key(question):
     if question.kind == "number":
         right, wrong = question.say
         value = f"{question.value:g}".replace("-", "−")
-        near = f" (±{np.format_float_positional(question.within, trim='-')})" if question.within else ""
+        near = f" (±{number(question.within)})" if question.within else ""
         return [Line(True, None, value + near, right), Line(False, None, "any other number", wrong)]
     return [Line(option.right, letter, option.text, option.say) for letter, option in zip("abcdefgh", question.options)]
+
+
+def number(value):
+    """Write a number with all its decimals, without an exponent and without the noise of binary arithmetic."""
+    return np.format_float_positional(round(value, 10), trim="-")
+
+
+def notice(chapter):
+    """Say where the questions of a chapter come from, and their licence."""
+    return f"From the self-test of chapter {chapter} of the open book {TITLE}, CC BY 4.0."
