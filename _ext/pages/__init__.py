@@ -21,6 +21,7 @@ from docutils import nodes
 from myst_nb.sphinx_ext import add_global_html_resources
 from sphinx.util import logging
 
+from .. import live
 from ..shared import charts, source, tables
 from ..shared.formulas import mathml
 from . import body, fonts
@@ -49,7 +50,7 @@ def configure(app, config):
     here = os.path.relpath(HERE, app.confdir)  # no path of this machine: both settings go into a hash in .buildinfo
     # In the same folders as in the theme, and before the theme's.
     config.templates_path[:0] = [f"{here}/templates", f"{here}/templates/components"]
-    config.html_static_path.append(f"{here}/static")
+    config.html_static_path += [f"{here}/static", os.path.relpath(live.STATIC, app.confdir)]
     config.html_theme_options["back_to_top_button"] = False  # templates/layout.html has one in a landmark
     address = source.repository(app.srcdir)
     if not address:
@@ -94,6 +95,7 @@ def complete_page(app, pagename, templatename, context, doctree):
         return
     if '<figure class="chart">' in context["body"]:
         app.add_js_file(None, body=charts.loader_for(context["body"]))
+    live.add_programs(app, context)
     context["has_formulas"] = "<math" in context["body"]  # see templates/layout.html
     context["body"] = body.mend(context["body"], pagename)
 
