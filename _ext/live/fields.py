@@ -10,12 +10,12 @@ import re
 
 import practice
 
-VALUE = """<div class="reply" data-exercise="{name}" data-key="{key}">
+VALUE = """<div class="reply" data-exercise="{name}" data-cell="{cell}" data-key="{key}">
 <label for="reply-{name}">Your answer to {name}{form}</label>
 <div class="reply-line"><input id="reply-{name}" type="text" autocomplete="off" autocapitalize="off" spellcheck="false">
 <button type="button">Check</button></div>
 <output for="reply-{name}"></output></div>"""
-WORDS = """<div class="reply" data-exercise="{name}">
+WORDS = """<div class="reply" data-exercise="{name}" data-cell="{cell}">
 <label for="reply-{name}-words">Your words for {name}</label>
 <textarea id="reply-{name}-words" rows="{rows}"></textarea></div>"""
 TRAY = """<div class="reply-tray" role="group" aria-label="Your answers on this page">
@@ -62,12 +62,12 @@ def write(cells, text_cell):
         fields = True
         if cell["cell_type"] == "code":
             for checked in dict.fromkeys(re.findall(r'check\("(\d+\.\d+)"', text)):
-                yield text_cell(value_field(checked))
+                yield text_cell(value_field(checked, cell["id"]))
         elif name:
-            yield text_cell(WORDS.format(name=name, rows=ROWS[kinds[name]]))
+            yield text_cell(WORDS.format(name=name, cell=cell["id"], rows=ROWS[kinds[name]]))
 
 
-def value_field(name):
+def value_field(name, cell):
     """Write the field for the value that an exercise asks for."""
     taken = key(name)
     if taken is None:
@@ -75,7 +75,7 @@ def value_field(name):
     form = taken["form"]
     many = f" ({form['count']} values, with commas between them)" if form.get("count") else ""
     many = many or (" (with commas between the values)" if form["kind"] == "set" else "")
-    return VALUE.format(name=name, key=html.escape(json.dumps(taken, ensure_ascii=False)), form=many)
+    return VALUE.format(name=name, cell=cell, key=html.escape(json.dumps(taken, ensure_ascii=False)), form=many)
 
 
 def key(name):

@@ -41,8 +41,10 @@ def setup(app):
     app.connect("source-read", prepare_notebook)
     app.connect("html-page-context", complete_page)
     app.connect("build-finished", complete_book)
+    app.not_live = live.engine.fetch()
     # When a program or a style changes, all pages are built again.
-    return {"parallel_read_safe": True, "env_version": source.fingerprint(app.srcdir, ["_ext", "_static"])}
+    made_of = f"{source.fingerprint(app.srcdir, ['_ext', '_static'])} {'without' if app.not_live else 'with'} a button"
+    return {"parallel_read_safe": True, "env_version": made_of}
 
 
 def configure(app, config):
@@ -95,7 +97,7 @@ def complete_page(app, pagename, templatename, context, doctree):
         return
     if '<figure class="chart">' in context["body"]:
         app.add_js_file(None, body=charts.loader_for(context["body"]))
-    live.add_programs(app, context)
+    live.complete(app, pagename, context, live=not app.not_live)
     context["has_formulas"] = "<math" in context["body"]  # see templates/layout.html
     context["body"] = body.mend(context["body"], pagename)
 
@@ -114,6 +116,10 @@ def complete_book(app, exception):
     front = FRONT.format(title=app.config.html_title, root=app.config.root_doc)
     (out / "index.html").write_text(front, encoding="utf-8")
     make_for_class(app, out)
+    if app.not_live:
+        print(f"The pages have no button to make them live, because {app.not_live}.", file=sys.stderr)
+    else:
+        live.engine.write(out)
     if left_out := tables.left_out(Path(app.srcdir) / "data"):
         print(left_out, file=sys.stderr)
 

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from nbformat.v4 import new_markdown_cell
 from sphinx.util import logging
 
+from .. import live
 from ..live import fields
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ def prepare(text, docname):
     cells = list(fold(cells, docname))
     chapter = re.fullmatch(r"chapters/((\d\d)-.*)", docname)
     if chapter and int(chapter[2]) in practice.chapters():
-        cells.insert(1, new_markdown_cell(OFFERS.format(name=chapter[1])))
+        cells[1:1] = [new_markdown_cell(live.offer(chapter[1])), new_markdown_cell(OFFERS.format(name=chapter[1]))]
     return json.dumps({**notebook, "cells": cells})
 
 
