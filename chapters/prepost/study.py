@@ -82,7 +82,8 @@ def score(answers, instruments, items):
     """Turn coded answers into scores: reverse-score what is to be reversed, then add up.
 
     If a person skipped no more than the instrument's ``max_skipped`` items, each gap counts as that person's
-    mean on the other items and the sum is rounded half up. With more gaps the score is missing.
+    mean on the other items, and the sum is rounded half up if answers are whole numbers. With more gaps the score
+    is missing.
 
     Parameters
     ----------
@@ -94,7 +95,8 @@ def score(answers, instruments, items):
     Returns
     -------
     pandas.DataFrame
-        One row as in ``answers``, one column per instrument; whole numbers as ``Int64``, ``<NA>`` where missing.
+        One row as in ``answers``, one column per instrument: ``Int64``, or ``Float64`` if an answer has decimals; ``<NA>``
+        where missing.
 
     Raises
     ------
@@ -118,6 +120,8 @@ def score(answers, instruments, items):
         turned = own.index[own["reversed"] == "yes"]
         values[turned] = instrument["lowest"] + instrument["highest"] - values[turned]
         answered = values.notna().sum(axis=1)
-        total = np.floor(values.sum(axis=1) * len(own) / answered.where(answered > 0) + 0.5)
-        scores[name] = total.where(answered >= len(own) - instrument["max_skipped"]).astype("Int64")
+        total = values.sum(axis=1) * len(own) / answered.where(answered > 0)
+        whole = (values.isna() | (values % 1 == 0)).all(axis=None)
+        total = (np.floor(total + 0.5) if whole else total).where(answered >= len(own) - instrument["max_skipped"])
+        scores[name] = total.astype("Int64" if whole else "Float64")
     return scores
