@@ -226,6 +226,13 @@ class Study:
         told = {name: _wave(PurePosixPath(name.replace(", sheet ", "/")).stem) for name in names}
         first, second = ([name for name in names if told[name] == wave] for wave in WAVES)
         if len(names) == 2 and len(first) == len(second) == 1:
+            days = [_days(exports[name]) for name in (*first, *second)]
+            if all(days) and days[0][0] > days[1][1]:  # all of the first after all of the second
+                both = [*second, *first]
+                seen = [f"{name}: {len(exports[name].rows)} rows{_dated(exports[name])}" for name in both]
+                choices = {f"{one} → {other}": f"{one} is the first survey" for one, other in (both, both[::-1])}
+                chosen = self.ask("surveys", f"By its dates, {both[0]} is the first survey. Which is it?", seen, choices=choices, weight=1)
+                return dict(zip(WAVES, [exports[name] for name in chosen.split(" → ")])) if chosen else {}
             return {"before": exports[first[0]], "after": exports[second[0]]}
         if len(names) == 2 and len(first) + len(second) == 1:
             rest = next(name for name in names if not told[name])
@@ -453,7 +460,7 @@ class Study:
             choices = {"other columns": "take the columns of the second survey that have these questions"} if how == "moved" else {}
             choices |= {"same questions": "they were only reworded", "leave out": "these items count in neither survey"}
             columns = f"{len(items)} columns are other questions" if len(items) > 1 else f"Column {next(iter(items))} is another question"
-            seen = [f"{item}: “{first}”, then “{second}”" + f"; that question is {there[0]} there" * (how == "moved") for item, (first, second, there) in items.items()]
+            seen = [f"{item}: “{first}”, then “{second}”" + (f"; that question is {there[0]} there" if how == "moved" else "") for item, (first, second, there) in items.items()]
             chosen = self.ask(f"wording: {how}", f"{columns} in the second survey.", seen, choices=choices, weight=3,
                               advice="A changed question may be answered differently: say so when you report.")  # fmt: skip
             if chosen == "other columns":
@@ -820,7 +827,7 @@ def _files(files):
         return {}
     inside = [file for file in sorted(path.rglob("*")) if file.is_file() and file.suffix.lower() in
               (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm", ".sav", ".ods", ".tab")]  # fmt: skip
-    raw = [file for file in inside if "raw" in file.relative_to(path).parts[:-1]]
+    raw = [file for file in inside if file.parent == path / "raw"]
     top = [file for file in inside if file.parent == path]
     if raw:  # a study folder: the exports are in raw, the description beside it
         top = [file for file in top if plain(file.stem) in {*TABLES, ANSWERS}]
@@ -878,6 +885,13 @@ def _halves(header):
                     stems[stem].setdefault(_wave(words[place]), name)
                 break
     return {stem: (sides["before"], sides["after"]) for stem, sides in stems.items() if len(sides) == 2}
+
+
+def _days(export):
+    """Return the first and the last date of an export, if its dates can be told."""
+    column = next((name for wanted in DATES for name in export.header if plain(name) == wanted), None)
+    dates = pd.to_datetime(pd.Series([shown(cell) for cell in export.column(column)] if column else [], dtype=str), errors="coerce", format="ISO8601", utc=True)
+    return (dates.min(), dates.max()) if len(dates) and dates.notna().all() else None
 
 
 def _dated(export):
