@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import pandas as pd
 
+from .drafting import ADDED, draft
 from .files import WAVES
 from .reading import Survey, Unreadable, plain, sheets, shown, survey
 
@@ -34,15 +35,6 @@ SPAM = {"spam", "imported spam", "possible spam", "8", "12", "40"}
 NO_CODE = {"n/a", "na", "n.a.", "none", "nil", "null", "nan", "unknown", "no code", "nocode", "no", "don't know", "dont know",
            "i don't know", "not applicable", "anonymous", "forgot", "i forgot", "code", "#n/a", "keine", "keiner", "k.a.", "aucun"}  # fmt: skip
 DATES = ["enddate", "end date", "submitdate", "completion time", "date submitted", "timestamp", "recordeddate", "datestamp"]
-BOOKKEEPING = {  # columns that platforms add: none of them is an answer
-    "startdate", "start date", "enddate", "end date", "status", "response type", "ipaddress", "ip address", "progress", "finished",
-    "duration (in seconds)", "recordeddate", "recorded date", "responseid", "response id", "recipientlastname", "recipientfirstname",
-    "recipientemail", "externalreference", "external data reference", "locationlatitude", "locationlongitude", "distributionchannel",
-    "userlanguage", "user language", "id", "start time", "completion time", "email", "name", "last modified time", "language",
-    "timestamp", "email address", "username", "score", "respondent id", "collector id", "first name", "last name", "custom data 1",
-    "submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp", "ipaddr", "refurl", "total points", "quiz feedback",
-    "redcap_event_name", "redcap_survey_identifier", "redcap_repeat_instrument", "redcap_repeat_instance", "redcap_data_access_group",
-}  # fmt: skip
 
 
 @dataclass
@@ -120,8 +112,12 @@ class Study:
         self.surveys = self._waves(exports)
         if self.open:
             return
-        self._describe(tables)
-        if self.open or not self.surveys:
+        self.code, self.place = {}, {}
+        if set(tables) & set(TABLES):
+            self._describe(tables)
+        else:
+            draft(self)
+        if self.open:
             return
         self._columns()
         if self.open:
@@ -140,13 +136,13 @@ class Study:
     def questions(self):
         return sorted(self.asked.values(), key=lambda question: (question.offer, question.weight))
 
-    def ask(self, key, title, seen=(), advice="", choices=None, weight=5, form="one", proposal="", offer=False):
+    def ask(self, key, title, seen=(), advice="", choices=None, weight=5, form="one", proposal="", offer=False, full=False):
         """Ask, unless it is answered; return the answer, or nothing."""
         if key not in self.asked:
             seen, choices = list(seen), {str(value): words for value, words in (choices or {}).items()}
             form = form if choices or form == "text" else "mend"
-            question = Question(key, title, seen[:8], advice, choices, weight, form, proposal, offer=offer)
-            if len(seen) > 8:
+            question = Question(key, title, seen if full else seen[:8], advice, choices, weight, form, proposal, offer=offer)
+            if len(seen) > 8 and not full:
                 question.seen.append(f"… and {len(seen) - 8} more")
             given = shown(self.given.get(key, ""))
             if plain(given) == "yes" and proposal and "yes" not in choices:
@@ -401,10 +397,11 @@ class Study:
     # Columns: the code, and the items
 
     def _columns(self):
-        self.code, self.place = {}, {}
         for wave, export in self.surveys.items():
             exact = [name for name in export.header if plain(name) == "code"]
-            if len(exact) == 1:
+            if wave in self.code:
+                pass  # drafted
+            elif len(exact) == 1:
                 self.code[wave] = exact[0]
             else:
                 likely = sorted(export.header, key=lambda name: -_like_a_code(export, name))[:8]
@@ -433,7 +430,7 @@ class Study:
         for (wave, export), item in itertools.product(self.surveys.items(), dict.fromkeys(self.items.index)):
             if (wave, item) not in self.place:
                 taken = {name for (w, _), name in self.place.items() if w == wave} | {self.code[wave]}
-                free = [name for name in export.header if name not in taken and plain(name) not in BOOKKEEPING]
+                free = [name for name in export.header if name not in taken and plain(name) not in ADDED]
                 close = difflib.get_close_matches(plain(item), [plain(name) for name in free], 6, 0.4)
                 near = [name for name in free if plain(name) in close]
                 near += [name for name in free if _share(export, name, self.kinds, self.items.loc[[item]].iloc[0]["instrument"], self.instruments) and name not in near]
@@ -469,7 +466,7 @@ class Study:
                 self.items = self.items.drop(index=list(items))
         for wave, export in self.surveys.items():
             used = {name for (w, _), name in self.place.items() if w == wave} | {self.code[wave]}
-            unused = [name for name in export.header if name not in used and plain(name) not in BOOKKEEPING]
+            unused = [name for name in export.header if name not in used and plain(name) not in ADDED]
             if unused:
                 self.note(f"{export.name}: {len(unused)} column{'s' * (len(unused) > 1)} not used: {', '.join(map(shown, unused[:6]))}{', …' * (len(unused) > 6)}.")
         for name in list(self.instruments.index):
@@ -902,7 +899,7 @@ def _dated(export):
 
 def _like_a_code(export, name):
     cells = [canonical(cell) for cell in export.column(name) if shown(cell)]
-    if not cells or plain(name) in BOOKKEEPING:
+    if not cells or plain(name) in ADDED:
         return 0
     words = {"code", "id", "pseudonym", "identifier", "participant", "record_id", "student"} & set(re.split(r"\W+", plain(name)))
     short = np.mean([2 <= len(cell) <= 20 for cell in cells])
