@@ -10,9 +10,11 @@ In all functions ``change`` is *after minus before*, one number for each person 
 from .charts import AFTER, BEFORE, DOWN, FAINT, FAR, INK, SAME, UP
 from .files import DATA, WAVES, load
 from .report import (
+    flow_figure,
     format_interval,
     format_number,
     format_p,
+    results,
     results_figure,
     results_paragraph,
     results_software,
@@ -33,4 +35,5 @@ from .statistics import (
     signed_ranks,
 )
 from .study import link, score
+from .survey import Question, Study
 from .validate import COLUMNS, RULED, validate

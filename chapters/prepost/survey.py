@@ -89,7 +89,9 @@ class Study:
         The description.
     surveys : dict of Survey
         ``before`` and ``after``, once it is known which is which.
-    answers, flow, scores : pandas.DataFrame
+    grids : dict
+        The exports as `sheets` reads them.
+    responses, flow, scores : pandas.DataFrame
         As `link` and `score` return them, once no question is open; before that None.
 
     Examples
@@ -103,7 +105,7 @@ class Study:
 
     def __init__(self, files, answers=None):
         self.given = dict(answers or {})
-        self.asked, self.notes = {}, []
+        self.asked, self.notes, self.grids = {}, [], {}
         self.instruments = self.items = self.responses = self.flow = self.scores = None
         self.surveys = {}
         tables, exports = self._read(_files(files))
@@ -187,7 +189,7 @@ class Study:
                 except Unreadable as error:
                     self.ask(f"file: {called}", str(error), weight=1)
                     continue
-                exports[called] = export
+                exports[called], self.grids[called] = export, rows
                 for text in export.notes:
                     self.note(f"{called}: {text}.")
         for where, rows in [tables.pop(ANSWERS)] if ANSWERS in tables else []:
