@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from .page import downloads, pictures, results_paragraph, results_table, workbook
+from .page import ahead, downloads, pictures, results_paragraph, results_table, workbook
 from .survey import Study, _files
 
 
@@ -16,6 +16,7 @@ def main(place, out):
     study, files = Study(place), _files(place)
     out.mkdir(parents=True, exist_ok=True)
     if study.scores is None:
+        study = ahead(files, study.given)
         print(f"{len(study.open)} question{'s' * (len(study.open) > 1)} before there is a result:\n")
         for number, question in enumerate(study.open, 1):
             print(f"{number}. {question}\n")

@@ -141,6 +141,23 @@ def downloads(files, answers, pictures=None):
     return made
 
 
+def ahead(files, given):
+    """Return the study with all that it would ask if each proposal were accepted, so that all can be answered at once."""
+    assumed = dict(given)
+    while True:
+        study = Study(files, assumed)
+        new = {question.key: "yes" if question.proposal else next(iter(question.choices), "") for question in study.open}
+        new = {key: answer for key, answer in new.items() if answer and key not in assumed}
+        if not new:
+            break
+        assumed |= new
+    given = Study(files, given).given  # with those of a table of answers
+    for question in study.questions:
+        if question.key not in given:
+            question.settled = ""
+    return study
+
+
 def _csv(table):
     return table.to_csv(lineterminator="\n").encode()
 
@@ -153,7 +170,7 @@ def workbook(study):
     book = openpyxl.Workbook()
     book.remove(book.active)
     tables = {}
-    if study.instruments is not None:
+    if study.instruments is not None and all(question.settled or question.offer for question in study.questions):
         tables["instruments"] = study.instruments.reset_index()[TABLES["instruments"]]
         tables["items"] = study.items.reset_index().reindex(columns=[*TABLES["items"], "after"])
     asked = [
