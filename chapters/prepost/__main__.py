@@ -22,7 +22,9 @@ def main(place, out):
             print(f"{number}. {question}\n")
         if any(question.form != "mend" for question in study.open):
             (out / "study.xlsx").write_bytes(workbook(study))
-            print(f"Answer in {out / 'study.xlsx'}, sheet “answers”, column “answer”; then give that workbook: make results STUDY={out / 'study.xlsx'}")
+            print(
+                f"Answer in {out / 'study.xlsx'}, sheet “answers”, column “answer”; then give that workbook: make results STUDY={out / 'study.xlsx'}"
+            )
         return 1
     drawn = pictures(study)
     for name, content in {**downloads(files, study.given, drawn), **drawn}.items():

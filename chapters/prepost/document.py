@@ -107,7 +107,9 @@ def _table(rows):
         head = "<w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>" if not number else "<w:trPr><w:cantSplit/></w:trPr>"
         lines.append(f"<w:tr>{head}{cells}</w:tr>")
     grid = "<w:gridCol/>" * len(rows[0])
-    form = f'<w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>{edges}</w:tblBorders></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
+    form = (
+        f'<w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>{edges}</w:tblBorders></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
+    )
     return f"<w:tbl>{form}{''.join(lines)}</w:tbl><w:p/>"
 
 
@@ -117,7 +119,7 @@ def _picture(number, png, words):
     size = f'cx="{wide}" cy="{wide * height // width}"'
     named = f'id="{number}" name="Picture {number}" descr={quoteattr(words)}'
     return (
-        f'<w:p><w:r><w:drawing><wp:inline><wp:extent {size}/><wp:docPr {named}/><a:graphic>'
+        f"<w:p><w:r><w:drawing><wp:inline><wp:extent {size}/><wp:docPr {named}/><a:graphic>"
         '<a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic>'
         f'<pic:nvPicPr><pic:cNvPr {named}/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed="picture{number}"/>'
         f'<a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext {size}/></a:xfrm>'

@@ -52,7 +52,12 @@ def draft(study):
     for name, second in shared.items():
         cells = [shown(cell) for cell in before.column(name) + after.column(second) if shown(cell)]
         kind = _kind(cells)
-        if kind and name != study.code["before"] and plain(name) not in ADDED and not plain(name).endswith(("_complete", "_timestamp")):
+        if (
+            kind
+            and name != study.code["before"]
+            and plain(name) not in ADDED
+            and not plain(name).endswith(("_complete", "_timestamp"))
+        ):
             columns[name] = kind, cells
     texts = {name: before.texts.get(name) or name for name in columns}
     numbers = {str(place): name for place, name in enumerate(columns, 1)}
@@ -83,7 +88,14 @@ def draft(study):
             low, high, labels = scale
             short = re.sub(r"\W+", "_", plain(called)).strip("_")[:30] or f"measure_{number}"
             short = short if short not in instruments else f"{short}_{key.replace('.', '_')}"
-            instruments[short] = {"name": called, "lowest": low, "highest": high, "labels": "; ".join(labels), "higher_means": "", "max_skipped": None}
+            instruments[short] = {
+                "name": called,
+                "lowest": low,
+                "highest": high,
+                "labels": "; ".join(labels),
+                "higher_means": "",
+                "max_skipped": None,
+            }
             kinds[short] = {plain(label): low + place for place, label in enumerate(labels)} or None
             for name in own:
                 items.append({"item": name, "instrument": short, "wording": texts[name], "reversed": "yes" if name in (turned or ()) else "no",
@@ -100,22 +112,37 @@ def _code(study, before, after, shared):
 
     known = []
     for name, second in shared.items():
-        one, other = ({canonical(cell) for cell in export.column(column) if shown(cell)} for export, column in ((before, name), (after, second)))
+        one, other = (
+            {canonical(cell) for cell in export.column(column) if shown(cell)}
+            for export, column in ((before, name), (after, second))
+        )
         filled = sum(bool(shown(cell)) for cell in before.column(name))
         unique = len(one) / max(1, filled)
         counted = one >= {str(number) for number in range(1, filled + 1)}  # the platform's own running number
-        if one and other and unique > 0.7 and not counted and plain(name) not in ADDED - {"id", "email", "email address", "name", "username"}:
+        if (
+            one
+            and other
+            and unique > 0.7
+            and not counted
+            and plain(name) not in ADDED - {"id", "email", "email address", "name", "username"}
+        ):
             links = len(one & other)
             told = bool({"code", "pseudonym", "identifier"} & set(re.split(r"\W+", plain(name))))
             known.append((told, links * unique, name, links))
     known.sort(key=lambda row: (-row[0], -row[1]))
-    choices = {name: f"such as {', '.join(shown(cell) for cell in before.column(name)[:3])}; {links} are in both surveys" for _, _, name, links in known[:6] if links}
+    choices = {
+        name: f"such as {', '.join(shown(cell) for cell in before.column(name)[:3])}; {links} are in both surveys"
+        for _, _, name, links in known[:6]
+        if links
+    }
     if not choices:
         likely = {name: "" for name in before.header if plain(name) not in ADDED}
         study.ask("code", "No column of the first survey has entries that are in the second too, so nobody can be linked.", list(likely)[:8], weight=2,
                   advice="Both surveys must ask for the same code. If the columns have different names, give them the same name in both files.")  # fmt: skip
         return False
-    chosen = study.ask("code", "Which column links a person's two surveys?", choices=choices, proposal=next(iter(choices)), weight=2)
+    chosen = study.ask(
+        "code", "Which column links a person's two surveys?", choices=choices, proposal=next(iter(choices)), weight=2
+    )
     if chosen:
         study.code = {"before": chosen, "after": shared[chosen]}
     return bool(chosen)
@@ -161,8 +188,14 @@ def _likely(name, columns, texts):
     kind, cells = columns[name]
     if kind == "labels":
         return _usual(cells) is not None or any(_leading(cell) is not None for cell in cells)
-    return bool(_stem(name, texts)) and sum(_stem(other, texts) == _stem(name, texts) for other in columns) > 1 or bool(
-        re.search(r"\bscore\b|\bpoints\b|\btotal\b|0 ?(to|-|–) ?10|rate\b|rating|how (confident|likely|sure)", plain(texts[name]))
+    return (
+        bool(_stem(name, texts))
+        and sum(_stem(other, texts) == _stem(name, texts) for other in columns) > 1
+        or bool(
+            re.search(
+                r"\bscore\b|\bpoints\b|\btotal\b|0 ?(to|-|–) ?10|rate\b|rating|how (confident|likely|sure)", plain(texts[name])
+            )
+        )
     )
 
 
@@ -204,7 +237,9 @@ def _alike(chosen, columns, texts):
             other_kind, other = columns[group[0]]
             if kind != other_kind or _stem(name, texts) != _stem(group[0], texts):
                 continue
-            if kind == "labels" and (usual and _usual(other) and usual[0] == _usual(other)[0] or len(answers & set(map(plain, other))) >= 2):
+            if kind == "labels" and (
+                usual and _usual(other) and usual[0] == _usual(other)[0] or len(answers & set(map(plain, other))) >= 2
+            ):
                 group.append(name)
                 break
             if kind == "numbers" and _stem(name, texts) and _range(cells) == _range(other):
@@ -232,8 +267,14 @@ def _scale(study, number, group, columns, texts):
     if columns[group[0]][0] == "numbers":
         low, high = _range(cells)
         values = [value for value in map(_number, cells) if value is not None]
-        told = re.search(r"\b(\d+)\s*(?:to|-|–|bis)\s*(\d+)\b", texts[group[0]]) or re.search(r"\bout of ()(\d+)\b", texts[group[0]])
-        told = f"{told[1] or 0} to {told[2]}" if told and float(told[1] or 0) <= min(values) and max(values) <= float(told[2]) else ""
+        told = re.search(r"\b(\d+)\s*(?:to|-|–|bis)\s*(\d+)\b", texts[group[0]]) or re.search(
+            r"\bout of ()(\d+)\b", texts[group[0]]
+        )
+        told = (
+            f"{told[1] or 0} to {told[2]}"
+            if told and float(told[1] or 0) <= min(values) and max(values) <= float(told[2])
+            else ""
+        )
         answer = study.ask(f"range: {number}", f"{called}: which is the lowest and which the highest number that a person could give?",
                            [f"seen: {min(values):g} to {max(values):g}"], form="text", proposal=told or f"{low} to {high}", weight=2.2)  # fmt: skip
         ends = re.fullmatch(r"\s*(-?[\d.,]+)\s*(?:-|–|to|bis|\.\.)\s*(-?[\d.,]+)\s*", answer)
@@ -335,7 +376,9 @@ def _turned(study, key, own, scale, columns, texts, shared):
         with_others = related[name].drop(name).mean()
         if with_others < -0.05:
             against.append(str(place))
-        choices[str(place)] = texts[name] + (f" (goes against the others: correlation {with_others:.2f})" if with_others < -0.05 else "")
+        choices[str(place)] = texts[name] + (
+            f" (goes against the others: correlation {with_others:.2f})" if with_others < -0.05 else ""
+        )
     if len(against) > len(own) / 2:
         against = []
     answer = study.ask(f"reversed: {key}", "Which of these are reverse-scored, so that agreeing means less of what is measured?", choices=choices,

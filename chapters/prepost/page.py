@@ -78,9 +78,7 @@ def _results(study):
 
 def _counted(study):
     """Return the instruments with pairs enough for a test, and a sentence about each of the others."""
-    pairs = {
-        name: len(study.scores[[f"{name}_{wave}" for wave in WAVES]].dropna()) for name in study.instruments.index
-    }
+    pairs = {name: len(study.scores[[f"{name}_{wave}" for wave in WAVES]].dropna()) for name in study.instruments.index}
     few = [name for name, count in pairs.items() if count < 6]
     warnings = [
         f"{study.instruments.at[name, 'name']}: {pairs[name]} people have both scores. A 95% interval needs at least six, "
@@ -133,7 +131,15 @@ def downloads(files, answers, pictures=None):
     blocks += [("paragraph", warning) for warning in warnings]
     blocks += [("heading", "Who is in it")]
     blocks += [("picture", pictures["flow.png"], flow_figure(study.flow).description)] if pictures else []
-    blocks += [("table", [["", "first survey", "second survey"], *([step, *map(str, row)] for step, row in zip(study.flow.index, study.flow.to_numpy()))])]
+    blocks += [
+        (
+            "table",
+            [
+                ["", "first survey", "second survey"],
+                *([step, *map(str, row)] for step, row in zip(study.flow.index, study.flow.to_numpy())),
+            ],
+        )
+    ]
     blocks += [("heading", "How it was read"), *(("paragraph", note) for note in study.notes)]
     blocks += [("paragraph", f"{question.title} {question.settled}.") for question in study.questions if question.settled]
     blocks += [("paragraph", results_software())]
@@ -181,7 +187,10 @@ def workbook(study):
     tables["answers"] = pd.DataFrame(asked, columns=list(HELP["answers"]))
     for name, table in tables.items():
         rows = [list(table.columns), [HELP[name].get(column, "") for column in table.columns]]
-        rows += [["" if pd.isna(cell) else f"{cell:g}" if isinstance(cell, float) else str(cell) for cell in row] for row in table.itertuples(index=False)]
+        rows += [
+            ["" if pd.isna(cell) else f"{cell:g}" if isinstance(cell, float) else str(cell) for cell in row]
+            for row in table.itertuples(index=False)
+        ]
         _sheet(book, name, rows, head=2)
     for number, (called, rows) in enumerate(study.grids.items()):
         wave = next((wave for wave in WAVES if wave in study.surveys and study.surveys[wave].name == called), "")
@@ -201,7 +210,9 @@ def _sheet(book, name, rows, head=1):
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             cell.font = Font(bold=cell.row == 1, italic=cell.row == 2 and head == 2)
     for column in sheet.columns:
-        sheet.column_dimensions[column[0].column_letter].width = min(48, max(12, *(len(str(cell.value or "")) for cell in column)))
+        sheet.column_dimensions[column[0].column_letter].width = min(
+            48, max(12, *(len(str(cell.value or "")) for cell in column))
+        )
     sheet.freeze_panes = f"A{head + 1}"
 
 
@@ -221,7 +232,9 @@ def _notebook(files, answers):
         for number, (kind, text) in enumerate(cells)
     ]  # fmt: skip
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    return json.dumps({"cells": made, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}, ensure_ascii=False, indent=1).encode()
+    return json.dumps(
+        {"cells": made, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}, ensure_ascii=False, indent=1
+    ).encode()
 
 
 def pictures(study):

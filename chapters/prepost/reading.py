@@ -280,7 +280,7 @@ def survey(rows, name, notes=()):
         platform, texts, body = "Qualtrics", body[0][1], body[1:]
     elif body and plain(names[0]) == "respondent id" and not shown(body[0][1][0]):
         platform, texts = "SurveyMonkey", names
-        second = (body[0][1] + [""] * width)[:max(width, len(body[0][1]))]
+        second = (body[0][1] + [""] * width)[: max(width, len(body[0][1]))]
         question, names = "", [*names, *[""] * (len(second) - width)]
         for place, below in enumerate(second):
             question = names[place] if shown(names[place]) else question
@@ -323,7 +323,9 @@ def survey(rows, name, notes=()):
     if twice:
         notes.append(f"{len(twice)} names stand above several columns; the later ones are called “{twice[0]} (2)” and so on")
     records = [(number, {column: cells[place] for column, place in zip(columns, used)}) for number, cells in kept]
-    return Survey(name, columns, records, {column: texts[place] for column, place in zip(columns, used) if texts[place]}, notes, platform)
+    return Survey(
+        name, columns, records, {column: texts[place] for column, place in zip(columns, used) if texts[place]}, notes, platform
+    )
 
 
 def _imports(row):

@@ -297,8 +297,16 @@ def flow_figure(flow, reasons=None):
     together = [f"{flow.loc['pairs', 'before']} people with both surveys: analysed"]
     boxes.append({"kind": "pairs", "left": 0.2, "right": 1.8, "top": top, "bottom": top + 33, "lines": together})
     frame = pd.DataFrame(boxes)
-    x, y = alt.X("left:Q", axis=None).scale(domain=[0, 2], nice=False), alt.Y("top:Q", axis=None).scale(domain=[top + 35, 0], nice=False)
-    styles = {"before": {"stroke": BEFORE}, "after": {"stroke": AFTER}, "left out": {"stroke": SAME, "strokeDash": [5, 4]}, "pairs": {"stroke": INK}}
+    x, y = (
+        alt.X("left:Q", axis=None).scale(domain=[0, 2], nice=False),
+        alt.Y("top:Q", axis=None).scale(domain=[top + 35, 0], nice=False),
+    )
+    styles = {
+        "before": {"stroke": BEFORE},
+        "after": {"stroke": AFTER},
+        "left out": {"stroke": SAME, "strokeDash": [5, 4]},
+        "pairs": {"stroke": INK},
+    }
     frames = [
         alt.Chart(frame[frame["kind"] == kind].drop(columns="lines"))
         .mark_rect(fill="white", strokeWidth=2, cornerRadius=4, **style)
@@ -313,6 +321,8 @@ def flow_figure(flow, reasons=None):
     lettering = lettering.encode(x=alt.X("middle:Q", axis=None), y=alt.Y("height:Q", axis=None), text="lines:N")
     base = alt.Chart(pd.DataFrame(arrows)).encode(x=alt.X("x:Q", axis=None))
     shafts = base.mark_rule(strokeWidth=1.5).encode(y=alt.Y("top:Q", axis=None), y2="tip")
-    heads = base.mark_point(shape="triangle-down", filled=True, size=70, color=INK, yOffset=-4).encode(y=alt.Y("tip:Q", axis=None))
+    heads = base.mark_point(shape="triangle-down", filled=True, size=70, color=INK, yOffset=-4).encode(
+        y=alt.Y("tip:Q", axis=None)
+    )
     description = f"Flow of participants in two columns of boxes joined by arrows. {' '.join(words)} Both end in {together[0]}."
     return alt.layer(*frames, shafts, heads, lettering).properties(height=top + 37, description=description)

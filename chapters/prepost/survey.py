@@ -26,11 +26,81 @@ TABLES = {  # what a description has: each table, and the columns that it needs
 }
 OPTIONAL = {"labels", "higher_means", "max_skipped", "wording", "name"}  # a table without these columns is read
 ANSWERS = "answers"  # the table in which a description keeps what its owner has answered
-FIRST = {"before", "pre", "baseline", "t1", "time1", "first", "wave1", "then", "pretest", "vorher", "vor", "avant", "antes", "start"}
-SECOND = {"after", "post", "follow up", "followup", "t2", "time2", "second", "wave2", "now", "posttest", "nachher", "nach", "après", "después", "end"}
-TRUE = {"true", "1", "yes", "y", "complete", "completed", "finished", "wahr", "vrai", "verdadero", "vero", "ja", "oui", "sí", "si"}
-FALSE = {"false", "0", "no", "n", "incomplete", "partial", "unfinished", "falsch", "faux", "falso", "nein", "non", "in progress"}
-NOT_PEOPLE = {"survey preview", "survey test", "offline survey preview", "survey preview spam", "1", "2", "9", "17"}  # Qualtrics
+FIRST = {
+    "before",
+    "pre",
+    "baseline",
+    "t1",
+    "time1",
+    "first",
+    "wave1",
+    "then",
+    "pretest",
+    "vorher",
+    "vor",
+    "avant",
+    "antes",
+    "start",
+}
+SECOND = {
+    "after",
+    "post",
+    "follow up",
+    "followup",
+    "t2",
+    "time2",
+    "second",
+    "wave2",
+    "now",
+    "posttest",
+    "nachher",
+    "nach",
+    "après",
+    "después",
+    "end",
+}
+TRUE = {
+    "true",
+    "1",
+    "yes",
+    "y",
+    "complete",
+    "completed",
+    "finished",
+    "wahr",
+    "vrai",
+    "verdadero",
+    "vero",
+    "ja",
+    "oui",
+    "sí",
+    "si",
+}
+FALSE = {
+    "false",
+    "0",
+    "no",
+    "n",
+    "incomplete",
+    "partial",
+    "unfinished",
+    "falsch",
+    "faux",
+    "falso",
+    "nein",
+    "non",
+    "in progress",
+}
+NOT_PEOPLE = {
+    "survey preview",
+    "survey test",
+    "offline survey preview",
+    "survey preview spam",
+    "1",
+    "2",
+    "9",
+    "17",
+}  # Qualtrics
 SPAM = {"spam", "imported spam", "possible spam", "8", "12", "40"}
 NO_CODE = {"n/a", "na", "n.a.", "none", "nil", "null", "nan", "unknown", "no code", "nocode", "no", "don't know", "dont know",
            "i don't know", "not applicable", "anonymous", "forgot", "i forgot", "code", "#n/a", "keine", "keiner", "k.a.", "aucun"}  # fmt: skip
@@ -138,6 +208,19 @@ class Study:
     def questions(self):
         return sorted(self.asked.values(), key=lambda question: (question.offer, question.weight))
 
+    @property
+    def problems(self):
+        """The open questions as a table: what was found, where, and what settles it."""
+        lines = [
+            {
+                "what": question.title,
+                "where": "; ".join(question.seen),
+                "what to do": question.advice or " or ".join(question.choices),
+            }
+            for question in self.open
+        ]
+        return pd.DataFrame(lines, columns=["what", "where", "what to do"])
+
     def ask(self, key, title, seen=(), advice="", choices=None, weight=5, form="one", proposal="", offer=False, full=False):
         """Ask, unless it is answered; return the answer, or nothing."""
         if key not in self.asked:
@@ -182,7 +265,11 @@ class Study:
                     if stem in TABLES or stem == ANSWERS:
                         tables[stem] = called, rows
                     continue
-                if place.suffix.lower() == ".csv" and plain(place.stem) in ("scores", "responses", "published") and "/" not in name:
+                if (
+                    place.suffix.lower() == ".csv"
+                    and plain(place.stem) in ("scores", "responses", "published")
+                    and "/" not in name
+                ):
                     continue  # what the book's own folder holds besides
                 try:
                     export = survey(rows, called, notes)
@@ -198,7 +285,12 @@ class Study:
                 if row.get("answer"):
                     self.given.setdefault(row.get("question", ""), row["answer"])
         if not exports and not self.asked:
-            self.ask("file: none", "There is no survey export among the files.", advice="Give the files that the survey platform exported.", weight=1)
+            self.ask(
+                "file: none",
+                "There is no survey export among the files.",
+                advice="Give the files that the survey platform exported.",
+                weight=1,
+            )
         return tables, exports
 
     def _waves(self, exports):
@@ -229,7 +321,9 @@ class Study:
                 both = [*second, *first]
                 seen = [f"{name}: {len(exports[name].rows)} rows{_dated(exports[name])}" for name in both]
                 choices = {f"{one} → {other}": f"{one} is the first survey" for one, other in (both, both[::-1])}
-                chosen = self.ask("surveys", f"By its dates, {both[0]} is the first survey. Which is it?", seen, choices=choices, weight=1)
+                chosen = self.ask(
+                    "surveys", f"By its dates, {both[0]} is the first survey. Which is it?", seen, choices=choices, weight=1
+                )
                 return dict(zip(WAVES, [exports[name] for name in chosen.split(" → ")])) if chosen else {}
             return {"before": exports[first[0]], "after": exports[second[0]]}
         if len(names) == 2 and len(first) + len(second) == 1:
@@ -252,11 +346,22 @@ class Study:
             waves = {wave: [value for value in values if _wave(value) == wave] for wave in WAVES}
             if len(values) == 2 and len(waves["before"]) == len(waves["after"]) == 1:
                 chosen = [waves["before"][0], waves["after"][0]]
-                self.note(f"{export.name}: column “{column}” says the survey: “{chosen[0]}” is the first, “{chosen[1]}” the second.")
+                self.note(
+                    f"{export.name}: column “{column}” says the survey: “{chosen[0]}” is the first, “{chosen[1]}” the second."
+                )
             else:
-                pairs = {f"{one} → {other}": f"“{one}” is the first survey, “{other}” the second" for one, other in itertools.permutations(values, 2)}
+                pairs = {
+                    f"{one} → {other}": f"“{one}” is the first survey, “{other}” the second"
+                    for one, other in itertools.permutations(values, 2)
+                }
                 seen = [f"{value}: {count} rows" for value, count in cells.items()]
-                chosen = self.ask("surveys", f"Column “{column}” says which survey a row belongs to. Which two are to be compared?", seen, choices=pairs, weight=1)
+                chosen = self.ask(
+                    "surveys",
+                    f"Column “{column}” says which survey a row belongs to. Which two are to be compared?",
+                    seen,
+                    choices=pairs,
+                    weight=1,
+                )
                 chosen = chosen.split(" → ") if chosen else []
             return {
                 wave: Survey(
@@ -269,7 +374,9 @@ class Study:
         if halves:
             own = {name for pair in halves.values() for name in pair}
             rest = [name for name in export.header if name not in own]
-            self.note(f"{export.name}: {len(halves)} questions stand in two columns each, such as “{'” and “'.join(next(iter(halves.values())))}”.")
+            self.note(
+                f"{export.name}: {len(halves)} questions stand in two columns each, such as “{'” and “'.join(next(iter(halves.values())))}”."
+            )
             return {
                 wave: Survey(
                     f"{export.name}, {wave}", rest + list(halves),
@@ -304,7 +411,12 @@ class Study:
             for column in columns:
                 if column not in header and column not in OPTIONAL:
                     close = difflib.get_close_matches(column, header, 1)
-                    self._mend(where, 1, f"there is no column “{column}”" + (f", but “{close[0]}”" if close else ""), f"Call it “{column}”.")
+                    self._mend(
+                        where,
+                        1,
+                        f"there is no column “{column}”" + (f", but “{close[0]}”" if close else ""),
+                        f"Call it “{column}”.",
+                    )
         if self.open:
             return
         where = tables["instruments"][0]
@@ -326,13 +438,22 @@ class Study:
             if instrument not in instruments:
                 self._mend(where, number, f"“{instrument}” is no instrument", f"One of: {', '.join(instruments)}.")
             if turned not in TRUE | FALSE or turned == "":
-                self._mend(where, number, f"“{row['reversed']}” in column reversed", "Write yes or no: is the item reverse-scored?")
+                self._mend(
+                    where, number, f"“{row['reversed']}” in column reversed", "Write yes or no: is the item reverse-scored?"
+                )
             if (item, instrument) in seen:
                 self._mend(where, number, f"“{item}” again", "Each item once in an instrument.")
             seen.add((item, instrument))
             other = next((there["instrument"] for there in items if there["item"] == item), instrument)
-            if {other, instrument} <= set(instruments) and any(instruments[other][end] != instruments[instrument][end] for end in ("lowest", "highest", "labels")):
-                self._mend(where, number, f"“{item}” belongs to “{other}” and “{instrument}”, whose answers differ", "An item has one scale.")
+            if {other, instrument} <= set(instruments) and any(
+                instruments[other][end] != instruments[instrument][end] for end in ("lowest", "highest", "labels")
+            ):
+                self._mend(
+                    where,
+                    number,
+                    f"“{item}” belongs to “{other}” and “{instrument}”, whose answers differ",
+                    "An item has one scale.",
+                )
             second = next((row[column] for column in ("after", "column after", "item after") if row.get(column)), "")
             items.append({"item": item, "instrument": instrument, "wording": row.get("wording", ""),
                           "reversed": "yes" if turned in TRUE else "no", "after": second})  # fmt: skip
@@ -340,7 +461,12 @@ class Study:
         for number, row in rows["instruments"]:
             own = [item for item in items if item["instrument"] == row["instrument"]]
             if row["instrument"] in instruments and not own:
-                self._mend(where, number, f"no item belongs to “{row['instrument']}”", "Give it one in the table items, or remove the row.")
+                self._mend(
+                    where,
+                    number,
+                    f"no item belongs to “{row['instrument']}”",
+                    "Give it one in the table items, or remove the row.",
+                )
             skipped = instruments.get(row["instrument"], {}).get("max_skipped")
             if own and skipped is not None and skipped >= len(own) and skipped > 0:
                 self._mend(where, number, f"max_skipped is {skipped:g}, but “{row['instrument']}” has {len(own)} item{'s' * (len(own) > 1)}",
@@ -349,8 +475,15 @@ class Study:
         for number, row in rows["instruments"]:
             name = instruments.get(row["instrument"], {}).get("name", "")
             if names[plain(name)] > 1:
-                self._mend(where, number, f"two instruments are called “{name}”", "Give each a name of its own: it heads a row of the results.")
-        self.instruments = pd.DataFrame.from_dict(instruments, orient="index", columns=TABLES["instruments"][1:]).rename_axis("instrument")
+                self._mend(
+                    where,
+                    number,
+                    f"two instruments are called “{name}”",
+                    "Give each a name of its own: it heads a row of the results.",
+                )
+        self.instruments = pd.DataFrame.from_dict(instruments, orient="index", columns=TABLES["instruments"][1:]).rename_axis(
+            "instrument"
+        )
         self.items = pd.DataFrame(items, columns=[*TABLES["items"], "after"], dtype=object).set_index("item")
         self.kinds = kinds
 
@@ -364,7 +497,9 @@ class Study:
         for end in ("lowest", "highest"):
             value = _number(row.get(end, ""))
             if value is None:
-                self._mend(where, number, f"“{row.get(end, '')}” in column {end}", "Write a number: the end of the scale of one item.")
+                self._mend(
+                    where, number, f"“{row.get(end, '')}” in column {end}", "Write a number: the end of the scale of one item."
+                )
                 value = np.nan
             ends[end] = value
         skipped = _number(row.get("max_skipped", "")) if row.get("max_skipped") else None
@@ -382,7 +517,9 @@ class Study:
                 self._mend(where, number, f"{len(labels)} labels for the answers {low:g} to {high:g}",
                            "Write one label for each number, with semicolons between them; or none, if people give a number.")  # fmt: skip
             elif len(set(compared) - {""}) < len(labels):
-                self._mend(where, number, "two labels that are the same, or an empty one", "Each answer has a label of its own.")
+                self._mend(
+                    where, number, "two labels that are the same, or an empty one", "Each answer has a label of its own."
+                )
             elif any(_number(label) not in (None, step) for label, step in zip(labels, steps)):
                 wrong = next((label, step) for label, step in zip(labels, steps) if _number(label) not in (None, step))
                 self._mend(where, number, f"the label “{wrong[0]}” stands for the number {wrong[1]:g}",
@@ -407,8 +544,17 @@ class Study:
                 self.code[wave] = exact[0]
             else:
                 likely = sorted(export.header, key=lambda name: -_like_a_code(export, name))[:8]
-                choices = {name: f"such as {', '.join(shown(cell) for cell in export.column(name)[:3])}" for name in likely if any(map(shown, export.column(name)))}
-                chosen = self.ask(f"code: {wave}", f"Which column of {export.name} holds the code that links a person's two surveys?", choices=choices, weight=3)
+                choices = {
+                    name: f"such as {', '.join(shown(cell) for cell in export.column(name)[:3])}"
+                    for name in likely
+                    if any(map(shown, export.column(name)))
+                }
+                chosen = self.ask(
+                    f"code: {wave}",
+                    f"Which column of {export.name} holds the code that links a person's two surveys?",
+                    choices=choices,
+                    weight=3,
+                )
                 self.code[wave] = chosen or None
             by_name = defaultdict(list)
             for name in export.header:
@@ -435,8 +581,15 @@ class Study:
                 free = [name for name in export.header if name not in taken and plain(name) not in ADDED]
                 close = difflib.get_close_matches(plain(item), [plain(name) for name in free], 6, 0.4)
                 near = [name for name in free if plain(name) in close]
-                near += [name for name in free if _share(export, name, self.kinds, self.items.loc[[item]].iloc[0]["instrument"], self.instruments) and name not in near]
-                choices = {name: "this column is the item" for name in near[:8]} | {"leave out": "the item counts in neither survey"}
+                near += [
+                    name
+                    for name in free
+                    if _share(export, name, self.kinds, self.items.loc[[item]].iloc[0]["instrument"], self.instruments)
+                    and name not in near
+                ]
+                choices = {name: "this column is the item" for name in near[:8]} | {
+                    "leave out": "the item counts in neither survey"
+                }
                 chosen = self.ask(f"column: {item}, {wave}", f"{export.name} has no column “{shown(item)}”.", choices=choices, weight=3,
                                   advice="If the question was reworded, say so when you report: a changed question may be answered differently.")  # fmt: skip
                 if chosen and chosen != "leave out":
@@ -456,10 +609,19 @@ class Study:
         for how, items in differ.items():
             if not items:
                 continue
-            choices = {"other columns": "take the columns of the second survey that have these questions"} if how == "moved" else {}
+            choices = (
+                {"other columns": "take the columns of the second survey that have these questions"} if how == "moved" else {}
+            )
             choices |= {"same questions": "they were only reworded", "leave out": "these items count in neither survey"}
-            columns = f"{len(items)} columns are other questions" if len(items) > 1 else f"Column {next(iter(items))} is another question"
-            seen = [f"{item}: “{first}”, then “{second}”" + (f"; that question is {there[0]} there" if how == "moved" else "") for item, (first, second, there) in items.items()]
+            columns = (
+                f"{len(items)} columns are other questions"
+                if len(items) > 1
+                else f"Column {next(iter(items))} is another question"
+            )
+            seen = [
+                f"{item}: “{first}”, then “{second}”" + (f"; that question is {there[0]} there" if how == "moved" else "")
+                for item, (first, second, there) in items.items()
+            ]
             chosen = self.ask(f"wording: {how}", f"{columns} in the second survey.", seen, choices=choices, weight=3,
                               advice="A changed question may be answered differently: say so when you report.")  # fmt: skip
             if chosen == "other columns":
@@ -470,10 +632,17 @@ class Study:
             used = {name for (w, _), name in self.place.items() if w == wave} | {self.code[wave]}
             unused = [name for name in export.header if name not in used and plain(name) not in ADDED]
             if unused:
-                self.note(f"{export.name}: {len(unused)} column{'s' * (len(unused) > 1)} not used: {', '.join(map(shown, unused[:6]))}{', …' * (len(unused) > 6)}.")
+                self.note(
+                    f"{export.name}: {len(unused)} column{'s' * (len(unused) > 1)} not used: {', '.join(map(shown, unused[:6]))}{', …' * (len(unused) > 6)}."
+                )
         for name in list(self.instruments.index):
             if not (self.items["instrument"] == name).any():
-                self.ask(f"instrument: {name}", f"No item of “{name}” is left.", advice="Remove it from the table instruments.", weight=3)
+                self.ask(
+                    f"instrument: {name}",
+                    f"No item of “{name}” is left.",
+                    advice="Remove it from the table instruments.",
+                    weight=3,
+                )
 
     # Answers: cells to numbers
 
@@ -504,7 +673,9 @@ class Study:
             near = next((label for label in labels if close and plain(label) == close[0]), None)
             choices = {**({near: f"it means “{near}”"} if near else {}), "missing": "the item was not answered",
                        **{label: f"it means “{label}”" for label in labels if label != near}}  # fmt: skip
-            counts = f"{len(places)} cell{'s' * (len(places) > 1)} of “{instrument['name']}” say{'s' * (len(places) == 1)} “{text}”"
+            counts = (
+                f"{len(places)} cell{'s' * (len(places) > 1)} of “{instrument['name']}” say{'s' * (len(places) == 1)} “{text}”"
+            )
             if outside is not None:
                 counts += f", outside {instrument['lowest']:g} to {instrument['highest']:g}"
             elif near:
@@ -544,12 +715,16 @@ class Study:
             items = list(dict.fromkeys(self.items.index[self.items["instrument"] == name]))
             only = {wave: numbered[name, wave]["number"] and not numbered[name, wave]["label"] for wave in WAVES}
             worded = {wave: any(numbered[other, wave]["label"] for other in self.instruments.index) for wave in WAVES}
-            recoded = {wave: any(numbered[other, wave]["number"] for other, kind in self.kinds.items() if kind) for wave in WAVES}
+            recoded = {
+                wave: any(numbered[other, wave]["number"] for other, kind in self.kinds.items() if kind) for wave in WAVES
+            }
             qualtrics = any(export.platform == "Qualtrics" for export in self.surveys.values())
             mixed = worded["before"] != worded["after"] and (recoded["before"] or recoded["after"])
             if kind and any(only.values()) and (qualtrics or mixed) or not kind and mixed and qualtrics:
                 first = [shown(label) for label in instrument["labels"].split(";")] if kind else [f"{low:g}", f"{high:g}"]
-                where = " and ".join(self.surveys[wave].name for wave in WAVES if only[wave] and (not mixed or not worded[wave]))
+                where = " and ".join(
+                    self.surveys[wave].name for wave in WAVES if only[wave] and (not mixed or not worded[wave])
+                )
                 choices = {"as described": f"{low:g} is “{first[0]}” and {high:g} is “{first[-1]}”"}
                 choices["turned"] = f"{low:g} is “{first[-1]}” and {high:g} is “{first[0]}”"
                 if not kind and low == 0:
@@ -564,7 +739,9 @@ class Study:
                         elif chosen == "from 1":
                             frames[wave][items] = frames[wave][items] - 1
             elif kind and any(only.values()):
-                self.note(f"“{instrument['name']}”: numbers read as {', '.join(f'{number:g} = {label}' for label, number in kind.items())}.")
+                self.note(
+                    f"“{instrument['name']}”: numbers read as {', '.join(f'{number:g} = {label}' for label, number in kind.items())}."
+                )
             cells = {wave: frames[wave][items].to_numpy().ravel() for wave in WAVES}
             cells = {wave: values[~np.isnan(values)] for wave, values in cells.items()}
             if kind and low == 0 and all(only.values()) and min(values.min(initial=9) for values in cells.values()) >= 1:
@@ -607,22 +784,27 @@ class Study:
                          advice="Export the file again, and do not open it in a spreadsheet before it is read here.", weight=5)  # fmt: skip
             named = ", ".join(f"“{code}”" for code in placeholders if code)
             if named:
-                self.note(f"{export.name}: {named} in the column of codes counts as no code ({sum(placeholders.values())} rows).")
+                self.note(
+                    f"{export.name}: {named} in the column of codes counts as no code ({sum(placeholders.values())} rows)."
+                )
             people[wave] = pd.DataFrame({"key": keys, "typed": {number: shown(code) for number, code in codes.items()}})
             people[wave] = people[wave].join(frame).loc[[number for number in rows if number in left]]
             people[wave]["finished"] = people[wave].index.isin(finished)
-        both = [
-            Counter(people[wave].loc[people[wave]["finished"] & (people[wave]["key"] != ""), "key"]) for wave in WAVES
-        ]
+        both = [Counter(people[wave].loc[people[wave]["finished"] & (people[wave]["key"] != ""), "key"]) for wave in WAVES]
         for key in [key for key in both[0] if both[0][key] > 1 and both[1][key] > 1]:
             typed = {wave: people[wave].loc[people[wave]["key"] == key, "typed"] for wave in WAVES}
-            seen = [f"{self.surveys[wave].name}, rows {', '.join(map(str, cells.index))}: {', '.join(cells)}" for wave, cells in typed.items()]
+            seen = [
+                f"{self.surveys[wave].name}, rows {', '.join(map(str, cells.index))}: {', '.join(cells)}"
+                for wave, cells in typed.items()
+            ]
             spaced = {wave: cells.map(_spaced) for wave, cells in typed.items()}
             choices = {"two people": "leave them out: nobody can say whose surveys belong together",
                        "one person": "the first finished submission of each survey counts"}  # fmt: skip
             if all(cells.is_unique for cells in spaced.values()):
                 choices["with blanks"] = "they are different codes: compare these with their blanks"
-            chosen = self.ask(f"twice: {key}", f"The code {key} stands in both surveys more than once.", seen, choices=choices, weight=6)
+            chosen = self.ask(
+                f"twice: {key}", f"The code {key} stands in both surveys more than once.", seen, choices=choices, weight=6
+            )
             for wave in WAVES:
                 if chosen == "two people":
                     people[wave].loc[typed[wave].index, "key"] = ""
@@ -639,7 +821,9 @@ class Study:
             for key in sorted(doubled):
                 rows = [number for number in frame.index[frame["finished"] & (frame["key"] == key)]]
                 first = next(number for number in order if number in rows)
-                self.note(f"{export.name}: code {key} was sent {len(rows)} times (rows {', '.join(map(str, rows))}); row {first} counts, the first.")
+                self.note(
+                    f"{export.name}: code {key} was sent {len(rows)} times (rows {', '.join(map(str, rows))}); row {first} counts, the first."
+                )
         return people
 
     def _status(self, export, rows):
@@ -649,7 +833,9 @@ class Study:
             previews = [number for number, row in rows.items() if plain(row[column]) in NOT_PEOPLE]
             spam = [number for number, row in rows.items() if plain(row[column]) in SPAM]
             if previews:
-                self.note(f"{export.name}: {len(previews)} test or preview (row {', '.join(map(str, previews))}) left out: nobody's answers.")
+                self.note(
+                    f"{export.name}: {len(previews)} test or preview (row {', '.join(map(str, previews))}) left out: nobody's answers."
+                )
             if spam:
                 chosen = self.ask(f"spam: {export.name}", f"{export.name}: the platform marks {len(spam)} rows as spam.", [f"row {number}" for number in spam],
                                   choices={"leave out": "they are no people", "keep": "they are people"}, weight=6)  # fmt: skip
@@ -666,10 +852,20 @@ class Study:
             for cell in sorted(strange):
                 meant[plain(cell)] = self.ask(f"finished: {wave}: {plain(cell)}", f"{export.name}: the column Finished says “{cell}”. Was the survey finished?",
                                               choices={"yes": "it was", "no": "it was not"}, weight=6)  # fmt: skip
-            return {number for number, row in rows.items() if plain(row[column]) in TRUE or meant.get(plain(row[column])) == "yes"}
+            return {
+                number for number, row in rows.items() if plain(row[column]) in TRUE or meant.get(plain(row[column])) == "yes"
+            }
         status = [name for name in export.header if plain(name).endswith("_complete")]
-        if status and all(plain(row[name]) in {"", "0", "1", "2", "incomplete", "unverified", "complete"} for row in rows.values() for name in status):
-            return {number for number, row in rows.items() if all(plain(row[name]) not in ("0", "1", "incomplete", "unverified") for name in status)}
+        if status and all(
+            plain(row[name]) in {"", "0", "1", "2", "incomplete", "unverified", "complete"}
+            for row in rows.values()
+            for name in status
+        ):
+            return {
+                number
+                for number, row in rows.items()
+                if all(plain(row[name]) not in ("0", "1", "incomplete", "unverified") for name in status)
+            }
         column = next((name for name in export.header if plain(name) == "submitdate"), None)
         if column:
             return {number for number, row in rows.items() if shown(row[column]) not in ("", "N/A")}
@@ -686,12 +882,20 @@ class Study:
         cells = pd.Series({number: shown(rows[number][column]) for number in frame.index})
         twice = frame.index[frame["key"].isin(doubled) & frame["finished"]]
         for how in ({"format": "ISO8601"}, {"format": "mixed", "dayfirst": False}, {"format": "mixed", "dayfirst": True}):
-            dates = pd.to_datetime(cells.str.replace(r"\s*(GMT|UTC)([+-]\d+)?$", "", regex=True), errors="coerce", utc=True, **how)
+            dates = pd.to_datetime(
+                cells.str.replace(r"\s*(GMT|UTC)([+-]\d+)?$", "", regex=True), errors="coerce", utc=True, **how
+            )
             if dates[twice].notna().all():
                 orders.append(list(dates.sort_values(kind="stable").index))
                 if how["format"] == "ISO8601":
                     break
-        first = [{key: next(number for number in order if frame.at[number, "key"] == key and frame.at[number, "finished"]) for key in doubled} for order in orders]
+        first = [
+            {
+                key: next(number for number in order if frame.at[number, "key"] == key and frame.at[number, "finished"])
+                for key in doubled
+            }
+            for order in orders
+        ]
         if first and all(one == first[0] for one in first):
             return orders[0]
         chosen = self.ask(f"dates: {wave}", f"{export.name}: which submission came first cannot be told from “{column}”.",
@@ -701,8 +905,13 @@ class Study:
         return orders[0] if chosen == "by date" else orders[-1] if chosen == "day first" else list(frame.index)
 
     def _link(self, people):
-        known = {wave: people[wave][people[wave]["finished"] & (people[wave]["key"] != "")].drop_duplicates("key").set_index("key") for wave in WAVES}
-        alone = {wave: [key for key in known[wave].index if key not in known[other].index] for wave, other in zip(WAVES, WAVES[::-1])}
+        known = {
+            wave: people[wave][people[wave]["finished"] & (people[wave]["key"] != "")].drop_duplicates("key").set_index("key")
+            for wave in WAVES
+        }
+        alone = {
+            wave: [key for key in known[wave].index if key not in known[other].index] for wave, other in zip(WAVES, WAVES[::-1])
+        }
         pairs = self._near(alone)
         renamed = dict(pairs)
         known["after"] = known["after"].rename(index={after: before for before, after in renamed.items()})
@@ -726,8 +935,12 @@ class Study:
             }  # fmt: skip
         self.flow = pd.DataFrame(flow)
         answers = pd.concat({wave: known[wave].loc[linked, list(dict.fromkeys(self.items.index))] for wave in WAVES})
-        answers.index = pd.MultiIndex.from_tuples([(numbers[key], wave) for wave, key in answers.index], names=["person", "wave"])
-        self.responses = answers.loc[[(numbers[key], wave) for key in linked for wave in WAVES]]
+        answers.index = pd.MultiIndex.from_tuples(
+            [(numbers[key], wave) for wave, key in answers.index], names=["person", "wave"]
+        )
+        answers = answers.loc[[(numbers[key], wave) for key in linked for wave in WAVES]]
+        whole = (answers.isna() | (answers % 1 == 0)).all(axis=None)
+        self.responses = answers.astype("Int64" if whole else "Float64")
         self._score(linked, numbers)
 
     def _near(self, alone):
@@ -748,8 +961,13 @@ class Study:
                                   choices={"link": "they are the same people", "do not link": "they are different people"})  # fmt: skip
                 if chosen == "link":
                     pairs += found
-                    self.note(f"Linked although {words} differ: {', '.join(f'{before} and {after}' for before, after in found)}.")
-                alone = {wave: [key for key in alone[wave] if key not in {pair[place] for pair in found}] for place, wave in enumerate(WAVES)}
+                    self.note(
+                        f"Linked although {words} differ: {', '.join(f'{before} and {after}' for before, after in found)}."
+                    )
+                alone = {
+                    wave: [key for key in alone[wave] if key not in {pair[place] for pair in found}]
+                    for place, wave in enumerate(WAVES)
+                }
         for before in alone["before"]:
             close = [after for after in alone["after"] if _one_apart(before, after)]
             if len(close) == 1 and len(before) > 3 and sum(_one_apart(other, close[0]) for other in alone["before"]) == 1:
@@ -810,7 +1028,10 @@ def _one_apart(one, other):
     if len(one) == len(other):
         differ = [place for place in range(len(one)) if one[place] != other[place]]
         return len(differ) == 1 or (
-            len(differ) == 2 and differ[1] == differ[0] + 1 and one[differ[0]] == other[differ[1]] and one[differ[1]] == other[differ[0]]
+            len(differ) == 2
+            and differ[1] == differ[0] + 1
+            and one[differ[0]] == other[differ[1]]
+            and one[differ[1]] == other[differ[0]]
         )
     short, long = sorted((one, other), key=len)
     return len(long) == len(short) + 1 and any(long[:place] + long[place + 1 :] == short for place in range(len(long)))
@@ -857,7 +1078,10 @@ def _is_range(labels, low, high):
 def _wave(text):
     words = re.split(r"[\W_]+", plain(text))
     joined = plain(text).replace("-", " ").replace("_", " ")
-    first, second = (any(word in names for word in words) or any(f" {name} " in f" {joined} " for name in names if " " in name) for names in (FIRST, SECOND))
+    first, second = (
+        any(word in names for word in words) or any(f" {name} " in f" {joined} " for name in names if " " in name)
+        for names in (FIRST, SECOND)
+    )
     return "" if first == second else "before" if first else "after"
 
 
@@ -865,7 +1089,21 @@ def _time_column(export):
     """Return the column that says which survey a row belongs to, if there is one."""
     for name in export.header:
         values = {shown(cell) for cell in export.column(name)} - {""}
-        told = plain(name) in {"redcap_event_name", "event name", "time", "timepoint", "time point", "wave", "survey", "event", "phase", "occasion", "prepost", "pre/post", "visit"}
+        told = plain(name) in {
+            "redcap_event_name",
+            "event name",
+            "time",
+            "timepoint",
+            "time point",
+            "wave",
+            "survey",
+            "event",
+            "phase",
+            "occasion",
+            "prepost",
+            "pre/post",
+            "visit",
+        }
         if 2 <= len(values) <= 6 and (told or {_wave(value) for value in values} >= set(WAVES) and len(values) <= 4):
             return name
     return None
@@ -889,7 +1127,12 @@ def _halves(header):
 def _days(export):
     """Return the first and the last date of an export, if its dates can be told."""
     column = next((name for wanted in DATES for name in export.header if plain(name) == wanted), None)
-    dates = pd.to_datetime(pd.Series([shown(cell) for cell in export.column(column)] if column else [], dtype=str), errors="coerce", format="ISO8601", utc=True)
+    dates = pd.to_datetime(
+        pd.Series([shown(cell) for cell in export.column(column)] if column else [], dtype=str),
+        errors="coerce",
+        format="ISO8601",
+        utc=True,
+    )
     return (dates.min(), dates.max()) if len(dates) and dates.notna().all() else None
 
 
@@ -903,7 +1146,9 @@ def _like_a_code(export, name):
     cells = [canonical(cell) for cell in export.column(name) if shown(cell)]
     if not cells or plain(name) in ADDED:
         return 0
-    words = {"code", "id", "pseudonym", "identifier", "participant", "record_id", "student"} & set(re.split(r"\W+", plain(name)))
+    words = {"code", "id", "pseudonym", "identifier", "participant", "record_id", "student"} & set(
+        re.split(r"\W+", plain(name))
+    )
     short = np.mean([2 <= len(cell) <= 20 for cell in cells])
     return len(set(cells)) / len(cells) * short + bool(words)
 
@@ -912,5 +1157,8 @@ def _share(export, name, kinds, instrument, instruments):
     """Whether most cells of a column are answers of an instrument."""
     cells = [plain(cell) for cell in export.column(name) if shown(cell)]
     row, kind = instruments.loc[instrument], kinds.get(instrument)
-    fits = [kind and cell in kind or _number(cell) is not None and row["lowest"] <= _number(cell) <= row["highest"] for cell in cells]
+    fits = [
+        kind and cell in kind or _number(cell) is not None and row["lowest"] <= _number(cell) <= row["highest"]
+        for cell in cells
+    ]
     return bool(cells) and np.mean(fits) > 0.8
