@@ -1,9 +1,8 @@
 """A description drafted from the exports alone: what is seen is proposed, and what would change a result is asked."""
 
 import difflib
-import itertools
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 
 import numpy as np
 import pandas as pd
