@@ -123,6 +123,7 @@ def _code(study, before, after, shared):
             and other
             and unique > 0.7
             and not counted
+            and not _usual(filter(shown, before.column(name)))
             and plain(name) not in ADDED - {"id", "email", "email address", "name", "username"}
         ):
             links = len(one & other)
@@ -296,7 +297,10 @@ def _scale(study, number, group, columns, texts):
         order = sorted(labels.values(), key=_leading)
     else:
         order = sorted(labels.values())
-    seen = [f"{labels[text]}: {sum(plain(cell) == text for cell in cells)} answers" for text in labels]
+    seen = [
+        f"{labels[text]}: {sum(plain(cell) == text for cell in cells)} answer{'s' * (sum(plain(cell) == text for cell in cells) > 1)}"
+        for text in labels
+    ]
     nobody = [label for label in order if plain(label) not in labels]
     seen += [f"{label}: nobody chose it" for label in nobody]
     answer = study.ask(f"order: {number}", f"{called}: which answers could people choose, from the lowest to the highest?", seen, form="text",

@@ -176,7 +176,7 @@ def workbook(study):
     book = openpyxl.Workbook()
     book.remove(book.active)
     tables = {}
-    if study.instruments is not None and all(question.settled or question.offer for question in study.questions):
+    if study.described or study.scores is not None and not study.open:
         tables["instruments"] = study.instruments.reset_index()[TABLES["instruments"]]
         tables["items"] = study.items.reset_index().reindex(columns=[*TABLES["items"], "after"])
     asked = [

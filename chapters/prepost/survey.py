@@ -177,7 +177,7 @@ class Study:
         self.given = dict(answers or {})
         self.asked, self.notes, self.grids = {}, [], {}
         self.instruments = self.items = self.responses = self.flow = self.scores = None
-        self.surveys = {}
+        self.surveys, self.described = {}, False
         tables, exports = self._read(_files(files))
         if self.open:
             return
@@ -185,7 +185,8 @@ class Study:
         if self.open:
             return
         self.code, self.place = {}, {}
-        if set(tables) & set(TABLES):
+        self.described = bool(set(tables) & set(TABLES))
+        if self.described:
             self._describe(tables)
         else:
             draft(self)
