@@ -11,9 +11,9 @@ import pandas as pd
 from openpyxl.styles import Alignment, Font
 
 from .document import document
-from .files import WAVES
+from .files import TABLES, WAVES
 from .report import flow_figure, results, results_figure, results_paragraph, results_software, results_table
-from .survey import TABLES, Study
+from .survey import Study
 
 HELP = {
     "instruments": {
