@@ -9,7 +9,7 @@ export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/runtime
 # A folder or an address that holds Pyodide 0.27.7. With it, Python for the browser becomes part of the book.
 export PYODIDE
 
-.PHONY: help book test execute pdf kit bench cohorts data oracles lock clean
+.PHONY: help book test execute pdf kit bench results cohorts data oracles lock clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s%s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ kit: book  ## Put the book, with Python for the browser, and a server for a clas
 bench: book  ## Measure the book, print a table and write it to BENCH.md
 	@$(BIN)/python -m _ext.shared.chromium
 	@PYTHONPATH=chapters:tests $(BIN)/python -m tests.bench
+
+results: .venv/.installed  ## Report the study in STUDY=folder or workbook into OUT, by default _build/results
+	@PYTHONPATH=chapters $(BIN)/python -m prepost "$(STUDY)" "$(OUT)"
 
 cohorts: .venv/.installed  ## Give each person in ROSTER=class.csv a data set, in _build/cohorts
 	@$(BIN)/python data/cohorts.py $(if $(ROSTER),"$(ROSTER)") $(if $(OUT),"$(OUT)")
