@@ -3,6 +3,7 @@
 - ``pages``: the Sphinx extension that turns the chapters into the pages of the book;
 - ``classroom``: notebooks, slides and questions for a class;
 - ``browser``: the notebooks that run in a reader's browser, and the kit that serves them to a class;
+- ``survey``: the page on which readers analyse a survey of their own;
 - ``paper``: the book and its worksheets as PDF;
 - ``shared``: what more than one room needs.
 

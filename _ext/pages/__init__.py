@@ -21,6 +21,7 @@ from docutils import nodes
 from myst_nb.sphinx_ext import add_global_html_resources
 from sphinx.util import logging
 
+from .. import survey
 from ..shared import charts, source, tables
 from ..shared.formulas import mathml
 from . import body, fonts
@@ -40,6 +41,7 @@ def setup(app):
     app.connect("source-read", prepare_notebook)
     app.connect("html-page-context", complete_page)
     app.connect("build-finished", complete_book)
+    survey.setup(app)
     # When a program or a style changes, all pages are built again.
     return {"parallel_read_safe": True, "env_version": source.fingerprint(app.srcdir, ["_ext", "_static"])}
 
