@@ -21,7 +21,7 @@ from docutils import nodes
 from myst_nb.sphinx_ext import add_global_html_resources
 from sphinx.util import logging
 
-from .. import live
+from .. import live, survey
 from ..shared import charts, source, tables
 from ..shared.formulas import mathml
 from . import body, fonts
@@ -42,6 +42,7 @@ def setup(app):
     app.connect("html-page-context", complete_page)
     app.connect("build-finished", complete_book)
     app.not_live = live.engine.fetch()
+    survey.setup(app)
     # When a program or a style changes, all pages are built again.
     made_of = f"{source.fingerprint(app.srcdir, ['_ext', '_static'])} {'without' if app.not_live else 'with'} a button"
     return {"parallel_read_safe": True, "env_version": made_of}
