@@ -9,7 +9,7 @@
 - ``shared``: what more than one room needs.
 
 Each room says at its beginning what comes in and what goes out. ``python -m _ext.paper``, from the book's folder, does
-what a room does; ``execute.py`` runs the chapters.
+what a room does; ``execute.py`` runs the chapters, and ``shorten.py`` leaves chapters out.
 """
 
 import sys

@@ -4,10 +4,12 @@
 they need, for the class notebooks, the LMS files, the instructor guide and the tests:
 
 - a chapter's notebook holds its objectives and exercises,
-- ``answers/chNN.py`` holds what ``check`` accepts, as functions of the data,
+- ``answers/NN.txt`` holds what ``check`` accepts, in plain text,
+- ``answers/chNN.py`` what it accepts where that has to be computed, as functions of the data,
 - ``quizzes/NN.txt`` holds the questions, in the plain-text format of text2qti.
 """
 
+import ast
 import functools
 import html
 import importlib
@@ -70,21 +72,91 @@ def answers(exercise):
     """
     if not isinstance(exercise, str) or not re.fullmatch(r"\d+\.\d+", exercise):
         raise ValueError(f'An exercise is named by its number in quotation marks, such as "7.2"; got {exercise!r}.')
-    chapter, number = map(int, exercise.split("."))
+    chapter = int(exercise.split(".")[0])
+    known = _known(chapter)
+    if not known:
+        files = [*HERE.glob("answers/ch[0-9][0-9].py"), *HERE.glob("answers/[0-9][0-9].txt")]
+        there = ", ".join(map(str, sorted({int(path.stem[-2:]) for path in files})))
+        raise ValueError(f"There are no checks for chapter {chapter} here. There are: chapter {there}.")
+    if exercise not in known:
+        raise ValueError(
+            f"Exercise {exercise} has no check. Those of this chapter that have one: {', '.join(known)}. "
+            "The others ask for words: compare yours with the worked solution."
+        )
+    return list(known[exercise]())
+
+
+def checked(chapter):
+    """Return the names of the exercises of a chapter that have a check, such as ``"7.2"``, in order."""
+    return list(_known(chapter))
+
+
+def _known(chapter):
+    """Return for each exercise with a check what yields its answers, whether they are written or computed."""
     try:
         module = importlib.import_module(f"answers.ch{chapter:02d}")
     except ModuleNotFoundError as error:
-        there = ", ".join(str(int(path.stem[2:])) for path in sorted(HERE.glob("answers/ch*.py")))
-        raise ValueError(f"There are no checks for chapter {chapter} here. There are: chapter {there}.") from error
-    function = getattr(module, f"exercise_{chapter}_{number}", None)
-    if function is None:
-        numbers = [name.split("_") for name in vars(module) if name.startswith("exercise_")]
-        there = ", ".join(f"{chapter}.{last}" for _, _, last in numbers)
-        raise ValueError(
-            f"Exercise {exercise} has no check. Those of this chapter that have one: {there}. "
-            "The others ask for words: compare yours with the worked solution."
-        )
-    return list(function())
+        if not (error.name or "").startswith("answers"):
+            raise
+        module = None
+    functions = vars(module).items() if module else []
+    computed = {".".join(name.split("_")[1:]): make for name, make in functions if name.startswith("exercise_")}
+    written = {name: (lambda found=found: found) for name, found in _written(chapter).items()}
+    if twice := computed.keys() & written.keys():
+        raise ValueError(f"answers/{chapter:02d}.txt and ch{chapter:02d}.py both have exercise {', '.join(sorted(twice))}.")
+    return dict(sorted({**computed, **written}.items(), key=lambda item: int(item[0].split(".")[1])))
+
+
+def _written(chapter):
+    """Read ``answers/NN.txt``: for each exercise in it the right answer, then the usual wrong ones."""
+    path, lines = HERE / "answers" / f"{chapter:02d}.txt", []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines() if path.exists() else [], 1):
+        if line.startswith((" ", "\t")) and lines:  # the line before goes on
+            lines[-1] = lines[-1][0], f"{lines[-1][1]} {line.strip()}"
+        elif line.strip() and not line.startswith("%"):
+            lines.append((number, line.strip()))
+    found, here, number = {}, None, 0
+
+    def refuse(problem):
+        raise ValueError(f"answers/{path.name}, line {number}: {problem}")
+
+    for number, line in [*lines, (len(lines) and lines[-1][0], "Exercise")]:
+        heading, (sign, _, words) = re.fullmatch(rf"Exercise ({chapter}\.\d+)", line), line.partition(" ")
+        if sign == "Exercise" and here == []:
+            refuse("the exercise above needs a line '= value', or '= value +- tolerance'.")
+        elif heading and heading[1] not in found:
+            here = found[heading[1]] = []
+        elif sign == "=" and here == []:
+            value, _, within = words.partition("+-")
+            here.append(right(_value(value, refuse), _value(within or "0", refuse)))
+        elif sign == "+" and here and len(here) == 1 and not here[0].say:
+            here[0] = here[0]._replace(say=words)
+        elif sign == "-" and here and ": " in words:
+            value, _, say = words.partition(": ")
+            here.append(wrong(_value(value, refuse), say))
+            kinds = [_kind(_plain(answer.value)) for answer in (here[0], here[-1])]
+            if kinds[0] != kinds[1]:
+                refuse(f"the right answer is {kinds[0]}, and this wrong one is {kinds[1]}.")
+        elif line != "Exercise":
+            refuse(
+                f"expected 'Exercise {chapter}.' and a number that is not there yet, then one line '= value', a line "
+                f"'+ words' if you like, and lines '- value: words'; found {line!r}."
+            )
+    return found
+
+
+def _value(text, refuse):
+    """Read a number, several with commas between, a text in quotation marks, a set in curly brackets, True or False."""
+    try:
+        value = ast.literal_eval(re.sub(r'"[^"]*"|−', lambda part: "-" if part[0] == "−" else part[0], text.strip()))
+        if not _kind(_plain(value)).startswith(("something", "a missing")):
+            return value
+    except (ValueError, SyntaxError):
+        pass
+    return refuse(
+        f"{text.strip()!r} is no number such as 0.25, no row of numbers such as 3, 4.5, no text in quotation marks, no set "
+        "such as {1, 2}, and neither True nor False."
+    )
 
 
 def check(exercise, value):

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 
 import axe_playwright_python
 import pytest
+from conftest import EXAMPLE
 from fontTools.ttLib import TTFont
 from playwright.sync_api import expect
 from test_book import HTML, UNDRAWN, UNTYPESET, WIDTHS, Quiet
@@ -395,7 +396,7 @@ def test_an_answer_to_a_question_is_announced(tab):
 
 def test_what_a_slider_changes_is_announced(contexts, site):
     """Oracle: what the chart shows."""
-    tab = open_page(contexts[1280], f"{site}/chapters/07-signed-rank.html")
+    tab = open_page(contexts[1280], f"{site}/chapters/{EXAMPLE}.html")
     chart = tab.locator("figure.chart", has=tab.locator("input[type=range]"))
     said = chart.get_by_role("status")
     expect(said).to_be_empty()
@@ -497,7 +498,7 @@ def test_a_mend_that_finds_nothing_to_mend_is_named(page, mend, warnings):
 
 @pytest.mark.parametrize("template", body.FRAMES)
 def test_a_template_that_the_theme_no_longer_takes_is_named(template, warnings, tmp_path):
-    page = (HTML / "chapters" / "07-signed-rank.html").read_text(encoding="utf-8")
+    page = (HTML / "chapters" / f"{EXAMPLE}.html").read_text(encoding="utf-8")
     stock = {  # what the theme has instead
         "static/webpack-macros.html": ("</head>", '<link rel="preload" href="a.woff2"></head>'),
         "layout.html": ("</body>", '<button id="pst-back-to-top">Back to top</button></body>'),

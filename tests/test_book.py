@@ -14,7 +14,7 @@ from urllib.parse import urldefrag
 import practice
 import prepost
 import pytest
-from conftest import ROOT
+from conftest import EXAMPLE, ROOT
 from playwright.sync_api import TimeoutError as NotInTime
 from playwright.sync_api import expect
 
@@ -238,7 +238,9 @@ def test_chapter_7_slider_shows_the_test_of_the_shifted_scores(tab, site, added)
     measure = prepost.load("instruments").index[0]  # the one that the chapter is about
     both = prepost.load("scores")[[f"{measure}_before", f"{measure}_after"]].dropna()
     test = prepost.signed_rank(both[f"{measure}_after"] + added - both[f"{measure}_before"])
-    tab.goto(f"{site}/chapters/07-signed-rank.html")
+    if not EXAMPLE.startswith("07"):
+        pytest.skip("this book has no chapter 7, whose slider adds points to the scores")
+    tab.goto(f"{site}/chapters/{EXAMPLE}.html")
     chart = tab.locator("figure.chart", has=tab.locator("input[type=range]"))
     chart.locator("input").fill(str(added))
     sums = f"W⁺ = {test['W+']:g}, W⁻ = {test['W-']:g}, Z = {test['Z']:.3f}"
@@ -296,8 +298,8 @@ def without_markup(text):
 
 def test_a_self_test_is_answered_by_keyboard_alone_and_says_so_to_a_screen_reader(tab, site):
     """An output element is a live region by itself: role status."""
-    asked = practice.questions(7)
-    tab.goto(f"{site}/chapters/{practice.chapter_path(7).stem}.html")
+    asked = practice.questions(int(EXAMPLE[:2]))
+    tab.goto(f"{site}/chapters/{EXAMPLE}.html")
     boxes = tab.locator("form.quiz fieldset").all()
     place = [question.kind for question in asked].index("single")
     boxes[place].locator("input").first.focus()

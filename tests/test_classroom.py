@@ -24,7 +24,7 @@ from types import SimpleNamespace
 import nbformat
 import practice
 import pytest
-from conftest import ROOT, lend_jupyterlite
+from conftest import EXAMPLE, ROOT, lend_jupyterlite
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_notebook
@@ -98,11 +98,6 @@ def text(cells):
     return "\n".join(cell.source for cell in cells)
 
 
-def checked(chapter):
-    module = (ROOT / "chapters" / "answers" / f"ch{chapter:02d}.py").read_text(encoding="utf-8")
-    return [f"{chapter}.{number}" for number in re.findall(r"^def exercise_\d+_(\d+)\(", module, re.M)]
-
-
 WHERE = new_code_cell("import prepost\nprint('prepost is in', prepost.__file__)")
 
 
@@ -112,7 +107,7 @@ WHERE = new_code_cell("import prepost\nprint('prepost is in', prepost.__file__)"
 @EACH
 def test_a_student_notebook_runs_alone_and_says_which_exercises_are_open(chapter, notebook, run):
     said = run([*notebook(chapter, "student").cells, WHERE])
-    assert re.findall(r"^– (\S+) is not answered yet", said, re.M) == checked(chapter)
+    assert re.findall(r"^– (\S+) is not answered yet", said, re.M) == practice.checked(chapter)
     assert "✗" not in said and "✓" not in said
     assert "prepost is in" in said and str(ROOT) not in said
 
@@ -120,7 +115,7 @@ def test_a_student_notebook_runs_alone_and_says_which_exercises_are_open(chapter
 @EACH
 def test_an_instructor_notebook_runs_alone_and_every_check_passes(chapter, notebook, run):
     said = run([*notebook(chapter, "instructor").cells, WHERE])
-    assert re.findall(r"^✓ (\S+) is right\.", said, re.M) == checked(chapter)
+    assert re.findall(r"^✓ (\S+) is right\.", said, re.M) == practice.checked(chapter)
     assert "✗" not in said and "not answered" not in said
     assert "prepost is in" in said and str(ROOT) not in said
 
@@ -176,7 +171,7 @@ def test_a_student_notebook_holds_no_answer(chapter, notebook, cells_of):
     shown = [cell for cell in cells_of(chapter) if cell not in hidden]
     cells = [cell for cell in notebook(chapter, "student").cells if cell.id != "set-up"]
     assert set(text(hidden).splitlines()) & set(text(cells).splitlines()) <= set(text(shown).splitlines())
-    comments = [answer.say for name in checked(chapter) for answer in practice.answers(name)]
+    comments = [answer.say for name in practice.checked(chapter) for answer in practice.answers(name)]
     for question in practice.questions(chapter):
         comments += [*(question.say or []), *(option.say for option in question.options)]
     assert [comment for comment in comments if len(comment) > 20 and comment in text(cells)] == []
@@ -187,7 +182,7 @@ def test_no_exercise_prints_its_own_number(chapter, notebook):
     """To three digits or more; a smaller number may be anything."""
     parts = re.split(r"^### Exercise (\d+\.\d+)", text(notebook(chapter, "student").cells), flags=re.M)
     for name, words in zip(parts[1::2], parts[2::2]):
-        value = practice.answers(name)[0].value if name in checked(chapter) else None
+        value = practice.answers(name)[0].value if name in practice.checked(chapter) else None
         if isinstance(value, float) and value != round(value, 1):
             assert notebooks.format_answer(abs(value), practice.answers(name)[0].within).lstrip("0") not in words
 
@@ -228,8 +223,8 @@ def test_the_table_of_expected_answers_is_what_check_says(chapter, notebook, cap
     """Oracle: `check`, given the values as the table prints them."""
     cells = notebook(chapter, "instructor").cells
     tables = {cell.id: cell.source for cell in cells if cell.id.startswith("expected-")}
-    assert list(tables) == [f"expected-{name.replace('.', '-')}" for name in checked(chapter)]
-    for name, table in zip(checked(chapter), tables.values()):
+    assert list(tables) == [f"expected-{name.replace('.', '-')}" for name in practice.checked(chapter)]
+    for name, table in zip(practice.checked(chapter), tables.values()):
         rows = [re.split(r"(?<!\\)\|", line)[1:3] for line in table.splitlines()[4:]]
         assert len(rows) == len(practice.answers(name)) >= 3
         for place, (value, words) in enumerate(rows):
@@ -326,7 +321,7 @@ def test_markup_of_myst_becomes_plain_markdown(myst, plain):
     assert markdown.without_myst(myst) == plain
 
 
-@pytest.mark.parametrize("page", ["07-signed-rank.ipynb", "appendix/formulas.md"])
+@pytest.mark.parametrize("page", [f"{EXAMPLE}.ipynb", "appendix/formulas.md"])
 def test_links_lead_to_the_published_book_if_there_is_one(page):
     link = f"[there](https://example.org/book/chapters/{page.partition('.')[0]}.html)"
     assert markdown.without_myst(f"[there]({page})", "https://example.org/book") == link
@@ -359,14 +354,14 @@ def test_chapters_that_meet_in_one_kernel_do_not_get_in_each_others_way(notebook
     first, last = [notebook(chapter, "student").cells[2].source for chapter in (one, other)]
     stale = first.replace(f'NAME = "{source.SLUG}-', f'NAME = "{source.SLUG}-old-')
     ask = "from practice import check, quiz\nimport prepost, practice\n" + "\n".join(
-        f'check("{checked(chapter)[0]}", ...)\nquiz({chapter})' for chapter in (one, other)
+        f'check("{practice.checked(chapter)[0]}", ...)\nquiz({chapter})' for chapter in (one, other)
     )
     homes = "print('home', prepost.DATA.parent.name, practice.HERE.parent == prepost.DATA.parent)"
     ask += f"\n{homes}"
     cells = [stale, f"import prepost, practice\n{homes}", first, first, last, ask, first, ask]
     said = run([new_code_cell(cell) for cell in cells])
     assert said.count("Set-up done.") == 5
-    assert re.findall(r"– (\S+) is not", said) == 2 * [checked(one)[0], checked(other)[0]]
+    assert re.findall(r"– (\S+) is not", said) == 2 * [practice.checked(one)[0], practice.checked(other)[0]]
     old, new, again = re.findall(r"home (\S+) True", said)
     assert old.startswith(f"{source.SLUG}-old-") and new == again != old
 
@@ -482,7 +477,7 @@ def built(tmp_path_factory):
     subprocess.run(["git", "remote", "add", "origin", remote], cwd=copy, check=True)
     for name in PRIVATE:
         keep_private(copy / name)
-    names = ["07-signed-rank", "13-your-study", "appendix/codebook", "appendix/formulas"]
+    names = [EXAMPLE, "13-your-study", "appendix/codebook", "appendix/formulas"]
     pages = [{"file": f"chapters/{name}"} for name in names]
     contents = {"format": "jb-book", "root": "chapters/index", "chapters": pages}
     (copy / "_toc.yml").write_text(json.dumps(contents), encoding="utf-8")
@@ -495,14 +490,19 @@ def built(tmp_path_factory):
 
 
 MARK = "A-REAL-PERSON"
-WITH_TABLES = [f"{folder}/07-signed-rank.ipynb" for folder in ("class/student", "class/instructor", "lite/files")]
+WITH_TABLES = [f"{folder}/{EXAMPLE}.ipynb" for folder in ("class/student", "class/instructor", "lite/files")]
 PRIVATE = [  # where people put their survey, their class list, their copy of a chapter
     *(f"data/my-study/{name}" for name in tables.SHAPE),
     *("data/class.csv", "data/class.secret", "data/survey.XLSX", "data/raw/old.csv", "data/raw/before (1).csv"),
     *("data/template/scores.csv", "data/template/raw/old.csv", "data/before.csv", "data/codebook-old.csv"),
     *("my-study/raw/before.csv", "class.csv", "chapters/my-study/raw/before.csv", "chapters/before.csv"),
-    *("chapters/answers/old.csv", "chapters/quizzes/old.csv", "chapters/07-mine.ipynb", "chapters/07-signed-rank-Copy1.ipynb"),
-    *("chapters/.ipynb_checkpoints/07-signed-rank-checkpoint.ipynb", "_build/cohorts/instructor/key.csv"),
+    *(
+        "chapters/answers/old.csv",
+        "chapters/quizzes/old.csv",
+        f"chapters/{EXAMPLE[:2]}-mine.ipynb",
+        f"chapters/{EXAMPLE}-Copy1.ipynb",
+    ),
+    *(f"chapters/.ipynb_checkpoints/{EXAMPLE}-checkpoint.ipynb", "_build/cohorts/instructor/key.csv"),
 ]
 
 
@@ -511,7 +511,7 @@ def keep_private(path):
     path.parent.mkdir(parents=True, exist_ok=True)
     text = f"table,code,empathy_1\nraw/before.csv,{MARK},Always\n"
     if path.suffix == ".ipynb":
-        chapter = nbformat.read(ROOT / "chapters" / "07-signed-rank.ipynb", as_version=4)
+        chapter = nbformat.read(ROOT / "chapters" / f"{EXAMPLE}.ipynb", as_version=4)
         chapter.cells[1].source += f"\n\n{MARK}"
         text = nbformat.writes(chapter)
     path.write_text(text, encoding="utf-8")
@@ -581,7 +581,7 @@ def links(page):
 
 def test_pages_have_buttons_to_their_repository_and_chapters_one_to_binder(built):
     repository = "https://github.com/example/before-and-after"
-    for name, suffix in [("07-signed-rank", "ipynb"), ("appendix/formulas", "md")]:
+    for name, suffix in [(EXAMPLE, "ipynb"), ("appendix/formulas", "md")]:
         found = links(built / "chapters" / f"{name}.html")
         assert repository in found and f"{repository}/blob/HEAD/chapters/{name}.{suffix}?plain=1" in found
         assert any(link.startswith(f"{repository}/issues/new") for link in found)
@@ -591,17 +591,17 @@ def test_pages_have_buttons_to_their_repository_and_chapters_one_to_binder(built
 
 
 def test_a_chapter_links_to_what_is_for_class_and_it_is_there(built):
-    found = links(built / "chapters" / "07-signed-rank.html")
+    found = links(built / "chapters" / f"{EXAMPLE}.html")
     for kind in KINDS:
-        assert found[f"../class/{kind}/07-signed-rank.ipynb"]
-        made = nbformat.read(built / "class" / kind / "07-signed-rank.ipynb", as_version=4)
-        assert made == notebooks.class_notebook(7, kind, "https://example.github.io/before-and-after")
-    assert found["../slides/07-signed-rank.html"] is False
-    assert (built / "slides" / "07-signed-rank.html").is_file() and any((built / "lms").iterdir())
+        assert found[f"../class/{kind}/{EXAMPLE}.ipynb"]
+        made = nbformat.read(built / "class" / kind / f"{EXAMPLE}.ipynb", as_version=4)
+        assert made == notebooks.class_notebook(int(EXAMPLE[:2]), kind, "https://example.github.io/before-and-after")
+    assert found[f"../slides/{EXAMPLE}.html"] is False
+    assert (built / "slides" / f"{EXAMPLE}.html").is_file() and any((built / "lms").iterdir())
     assert not any("class/" in link for link in links(built / "chapters" / "appendix" / "formulas.html"))
 
 
-@pytest.mark.parametrize("page", ["07-signed-rank", "appendix/formulas"])
+@pytest.mark.parametrize("page", [EXAMPLE, "appendix/formulas"])
 def test_a_page_with_these_buttons_asks_no_other_host_for_anything(page, built, browser):
     """Oracle: Chromium. Also its console is silent, and it is no wider than a telephone."""
     asked, complaints = [], []

@@ -92,8 +92,9 @@ def test_every_right_and_every_usual_wrong_answer_is_known_by_its_own_words(exer
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_every_check_is_used_in_an_answer_cell_and_passed_by_the_solution(chapter):
     """Oracle: the solution's own way to the answer, whose output is stored."""
-    module = (ROOT / "chapters" / "answers" / f"ch{chapter:02d}.py").read_text(encoding="utf-8")
-    known = re.findall(r"^def exercise_(\d+)_(\d+)\(", module, re.M)
+    computed, written = (ROOT / "chapters" / "answers" / name for name in (f"ch{chapter:02d}.py", f"{chapter:02d}.txt"))
+    known = re.findall(r"^def exercise_\d+_(\d+)\(", computed.read_text(encoding="utf-8") if computed.exists() else "", re.M)
+    known += re.findall(r"^Exercise \d+\.(\d+)$", written.read_text(encoding="utf-8") if written.exists() else "", re.M)
     blank, passed = [], []
     for cell in CELLS[chapter]:
         names = re.findall(r'check\("(\d+\.\d+)"', "".join(cell["source"]))
@@ -103,7 +104,87 @@ def test_every_check_is_used_in_an_answer_cell_and_passed_by_the_solution(chapte
         elif tagged(cell, "solution"):
             passed += [name for name in names if f"✓ {name} is right." in text]
             assert "✗" not in text
-    assert sorted(blank) == sorted(passed) == sorted(f"{chapter}.{number}" for _, number in known)
+    assert sorted(blank) == sorted(passed) == sorted(f"{chapter}.{number}" for number in known)
+    assert practice.checked(chapter) == sorted(passed, key=lambda name: int(name.split(".")[1]))
+
+
+SAMPLE_ANSWERS = """% A comment.
+
+Exercise 97.1
+= −2.06 +- 0.0005
++ It is
+  negative.
+- 2.06: The size is right: as SPSS prints it, Z is
+  negative.
+- .5: No.
+
+Exercise 97.10
+= "raw/after.csv"
+- "b.csv": No.
+
+Exercise 97.2
+= {1, 2}
+- {1}: One is missing.
+
+Exercise 97.3
+= 3, 4.5 +- 0.05
+- 4.5, 3: The other way round.
+
+Exercise 97.4
+= True
+- False: No.
+"""
+
+
+@pytest.fixture
+def written(tmp_path, monkeypatch):
+    """Let the program find this text as what check accepts in chapter 97."""
+    monkeypatch.setattr(practice, "HERE", tmp_path)
+    (tmp_path / "answers").mkdir()
+    return lambda text: (tmp_path / "answers" / "97.txt").write_text(text, encoding="utf-8")
+
+
+def test_what_is_accepted_may_be_written_in_plain_text(written, capsys):
+    written(SAMPLE_ANSWERS)
+    assert practice.checked(97) == ["97.1", "97.2", "97.3", "97.4", "97.10"]
+    assert said(capsys, "97.1", -2.0604) == "✓ 97.1 is right. It is negative.\n"
+    assert said(capsys, "97.1", 2.06).endswith("The size is right: as SPSS prints it, Z is negative.\n")
+    assert said(capsys, "97.10", "Raw/after.csv") == "✓ 97.10 is right.\n"
+    assert said(capsys, "97.2", {2, 1}) == "✓ 97.2 is right.\n"
+    assert said(capsys, "97.3", [4.5, 3]).endswith("The other way round.\n")
+    assert said(capsys, "97.4", False) == "✗ 97.4 is not right yet. No.\n"
+    assert "Exercise 97.5 has no check. Those of this chapter that have one: 97.1, 97.2" in said(capsys, "97.5", 1)
+
+
+@pytest.mark.parametrize(
+    "old, new, words",
+    [
+        ("% A comment", "A comment", "line 1: expected 'Exercise 97.' and a number"),
+        ("Exercise 97.1\n", "Exercise 96.1\n", "line 3: expected 'Exercise 97.' and a number"),
+        ("Exercise 97.2", "Exercise 97.1", "line 15: expected 'Exercise 97.' and a number that is not there yet"),
+        ("= −2.06 +- 0.0005\n", "", "line 4: expected"),
+        ("= −2.06", "= −2,06", "line 4: '−2,06' is no number such as 0.25"),
+        ("= −2.06", "= 2, 6", "line 7: the right answer is 2 values in a list, and this wrong one is a number."),
+        ("+- 0.0005", "+- a bit", "line 4: 'a bit' is no number such as 0.25"),
+        ("= {1, 2}", "= twelve", "line 16: 'twelve' is no number such as 0.25"),
+        ("= {1, 2}", "= {1, 2}\n= 3", "line 17: expected"),
+        ("- {1}: One is missing.", "- {1}", "line 17: expected"),
+        ("- {1}: One", "- 1: One", "line 17: the right answer is a set in curly brackets, and this wrong one is a number."),
+        ('"b.csv"', '"b: csv"', "line 13: '\"b' is no number"),
+        ("= True\n- False: No.\n", "", "line 23: the exercise above needs a line '= value'"),
+        ("= {1, 2}\n- {1}: One is missing.\n", "", "line 17: the exercise above needs a line '= value'"),
+    ],
+)
+def test_a_mistake_in_what_is_accepted_is_named_with_its_line(old, new, words, written, capsys):
+    assert old in SAMPLE_ANSWERS
+    written(SAMPLE_ANSWERS.replace(old, new, 1))
+    assert f"✗ answers/97.txt, {words}" in said(capsys, "97.1", 1)
+
+
+def test_an_exercise_that_is_both_written_and_computed_is_named(written, monkeypatch, capsys):
+    written("Exercise 97.1\n= 1\n")
+    monkeypatch.setitem(sys.modules, "answers.ch97", SimpleNamespace(exercise_97_1=sample_answers))
+    assert "answers/97.txt and ch97.py both have exercise 97.1" in said(capsys, "97.1", 1)
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

@@ -23,7 +23,7 @@ import axe_playwright_python
 import markdown
 import practice
 import pytest
-from conftest import ROOT
+from conftest import EXAMPLE, ROOT
 from playwright.sync_api import sync_playwright
 
 from _ext.classroom import slides
@@ -270,8 +270,8 @@ def test_every_deck_has_a_language_and_a_title_and_every_slide_one_heading(seen)
 def test_a_screen_reader_hears_each_slide_and_what_its_chart_shows(in_browser, folder):
     def listen(browser):
         with browser.new_context() as context:
-            tab, _, _ = opened(context, folder.as_uri(), "07-signed-rank.html")
-            for title, _, description in stored_charts(7):
+            tab, _, _ = opened(context, folder.as_uri(), f"{EXAMPLE}.html")
+            for title, _, description in stored_charts(CHAPTERS[EXAMPLE]):
                 while title not in words(tab.inner_text("section.present h2, section.present h1")):
                     tab.keyboard.press("ArrowRight")
                 told = "part => document.querySelector('[aria-live]').textContent.includes(part)"
@@ -295,7 +295,7 @@ def test_axe_finds_nothing_on_any_slide(scheme, rules, in_browser, folder):
 
     def look(browser):
         with browser.new_context(viewport={"width": 1280, "height": 720}, color_scheme=scheme) as context:
-            tab, *_ = opened(context, folder.as_uri(), "07-signed-rank.html")
+            tab, *_ = opened(context, folder.as_uri(), f"{EXAMPLE}.html")
             tab.wait_for_function("Reveal.isReady()")
             tab.evaluate(AXE)
             found = []
@@ -321,7 +321,7 @@ def test_axe_finds_nothing_on_a_deck_that_is_a_page(deck, in_browser, folder):
 def test_the_left_arrow_leads_back_and_a_slider_takes_the_arrows_only_while_it_is_used(in_browser, site):
     def use(browser):
         with browser.new_context(viewport={"width": 1280, "height": 720}) as context:
-            tab, _, _ = opened(context, site[1], "07-signed-rank.html")
+            tab, _, _ = opened(context, site[1], f"{EXAMPLE}.html")
             place = functools.partial(tab.evaluate, "Reveal.getIndices().h")
             tab.keyboard.press("ArrowRight")
             tab.keyboard.press("ArrowLeft")
@@ -344,7 +344,7 @@ def test_the_left_arrow_leads_back_and_a_slider_takes_the_arrows_only_while_it_i
 def test_the_key_s_opens_the_notes_of_the_slide(in_browser, site):
     def speak(browser):
         with browser.new_context(viewport={"width": 1280, "height": 720}) as context:
-            tab, _, complaints = opened(context, site[1], "07-signed-rank.html")
+            tab, _, complaints = opened(context, site[1], f"{EXAMPLE}.html")
             with context.expect_page() as popup:
                 tab.keyboard.press("s")
             tab.keyboard.press("ArrowRight")
@@ -362,7 +362,7 @@ def test_slides_are_dark_when_the_system_is_and_light_on_paper(in_browser, folde
     def change(browser):
         theme = "document.documentElement.dataset.theme"
         with browser.new_context(color_scheme="dark") as context:
-            tab, _, _ = opened(context, folder.as_uri(), "07-signed-rank.html")
+            tab, _, _ = opened(context, folder.as_uri(), f"{EXAMPLE}.html")
             assert tab.evaluate(theme) == "dark"
             tab.emulate_media(color_scheme="light")
             tab.wait_for_function(f"{theme} === 'light'")
@@ -476,19 +476,20 @@ def test_every_note_for_the_instructor_is_with_one_slide(deck, seen):
 
 
 def test_a_cell_tagged_slide_becomes_a_slide(tmp_path, monkeypatch):
-    notebook = json.loads(practice.chapter_path(7).read_text(encoding="utf-8"))
+    notebook = json.loads(practice.chapter_path(CHAPTERS[EXAMPLE]).read_text(encoding="utf-8"))
     head, *rest = notebook["cells"]
     tagged = {"metadata": {"tags": ["slide"]}}
     text = {"cell_type": "markdown", "source": "## Mine\n\nSee {term}`this <that>` *now*.", **tagged}
     output = {"output_type": "stream", "name": "stdout", "text": ["W < 8\n"]}
     code = {"cell_type": "code", "source": "", "execution_count": 1, "outputs": [output], **tagged}
     (tmp_path / "quizzes").mkdir()
-    shutil.copy(ROOT / "chapters" / "quizzes" / "07.txt", tmp_path / "quizzes")
+    chapter = CHAPTERS[EXAMPLE]
+    shutil.copy(ROOT / "chapters" / "quizzes" / f"{chapter:02d}.txt", tmp_path / "quizzes")
     notebook["cells"] = [head, text, code, *rest]
-    (tmp_path / "07-mine.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-    before = slides.deck(7)
+    (tmp_path / f"{chapter:02d}-mine.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    before = slides.deck(chapter)
     monkeypatch.setattr(practice, "HERE", tmp_path)
-    after = slides.deck(7)
+    after = slides.deck(chapter)
     assert len(after) == len(before) + 2
     assert [(slide.kind, slide.heading, slide.body.strip()) for slide in after[3:5]] == [
         ("slide", "Mine", "<p>See this <em>now</em>.</p>"),
@@ -552,6 +553,6 @@ def test_every_link_leads_to_a_file(book):
 
 def test_slides_in_the_book_use_its_style_and_its_charts(in_browser, book):
     assert not (book / "slides" / "_static").exists()
-    asked, complaints = in_browser(lambda browser: opened(browser, book.as_uri(), "slides/07-signed-rank.html")[1:])
+    asked, complaints = in_browser(lambda browser: opened(browser, book.as_uri(), f"slides/{EXAMPLE}.html")[1:])
     assert f"{book.as_uri()}/_static/vega.js" in asked and f"{book.as_uri()}/_static/book.css" in asked
     assert not complaints

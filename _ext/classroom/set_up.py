@@ -71,7 +71,8 @@ def set_up_cell(chapter):
     """Write the cell that unpacks modules, answers, questions and data; Jupyter and Colab show it folded."""
     folder = BOOK / "chapters"
     shared = read([*(folder / "prepost").glob("*.py"), folder / "practice.py", *tables()])
-    own = read([folder / "answers" / f"ch{chapter:02d}.py"])
+    answers = [folder / "answers" / name for name in (f"ch{chapter:02d}.py", f"{chapter:02d}.txt")]
+    own = read(path for path in answers if path.exists())
     own[f"chapters/quizzes/{chapter:02d}.json"] = practice.pack_questions(chapter)
     version = hashlib.sha256(compress(shared)).hexdigest()[:8]
     packed = base64.b64encode(compress({**shared, **own})).decode()

@@ -26,27 +26,6 @@ def success(change):
     return 3 * np.maximum(signs, 0).sum(axis=1) >= 2 * np.abs(signs).sum(axis=1)
 
 
-def exercise_2_1():
-    names = "history, maturation, testing, instrumentation, regression, attrition, demand".split(", ")
-
-    def numbered(**instead):
-        found = ["history", "instrumentation", "regression", "demand", "maturation"]
-        for place, name in instead.items():
-            found[int(place[1:]) - 1] = name
-        return [names.index(name) + 1 for name in found]
-
-    yield right(numbered(), say="Five sentences, five threats.")
-    yield wrong(numbered(_1="maturation"), "Sentence 1 is a change of rules from outside, not growth: history.")
-    yield wrong(
-        numbered(_2="testing"),
-        "In sentence 2 the question itself is new. Testing needs the same question twice.",
-    )
-    yield wrong(numbered(_3="attrition"), "Nobody leaves in sentence 3. It is about who was picked, and by what.")
-    yield wrong(numbered(_4="testing"), "In sentence 4, ask whom the answers might please.")
-    yield wrong(numbered(_4="history"), "Sentence 4 is about who watches while people answer, not about the year.")
-    yield wrong(numbered(_5="history"), "What sentence 5 tells comes to every student of that year: maturation.")
-
-
 @functools.cache
 def shares_2_2():
     rng, level, scores = one_study_a_row(34, 22)
@@ -94,23 +73,6 @@ def exercise_2_3():
     yield wrong(share["by chance"], "This is luck alone: lost by chance, or nobody lost. Use `lose_lowest`.")
     yield wrong(share["successes"], "This counts the successes. Turn the signs to count the failures.")
     yield wrong(share["half by change"], "This is the chapter's attrition, which looks at the change. Use `lose_lowest`.")
-
-
-def exercise_2_4():
-    supporters, classmates = np.array([20.4, 22.1]), np.array([19.0, 20.2])
-    rose, rose_beside = np.diff(supporters)[0], np.diff(classmates)[0]
-    yield right(rose - rose_beside, within=0.05, say="A year earlier the gap was just as large.")
-    yield wrong(rose, "This is the supporters' own rise. Take off what the classmates did in the same time.")
-    yield wrong(rose + rose_beside, "Both rose, so take one rise from the other.")
-    yield wrong(
-        supporters[1] - classmates[1],
-        "This compares the groups at the second survey only. They did not start at the same place.",
-    )
-    yield wrong(supporters[0] - classmates[0], "This is the gap at the first survey. Compare the two changes.")
-    yield wrong(
-        rose - rose_beside - (0.7 - 0.2),
-        "You have taken off last year's gap too. That is the next thought, not yet this number.",
-    )
 
 
 def exercise_2_5():

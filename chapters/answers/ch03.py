@@ -133,17 +133,6 @@ def exercise_3_6():
     yield wrong([equal, first], "The first is p with equal steps. Take 0, 1, 2, 4, 7.")
 
 
-def exercise_3_7():
-    changes = [later / 5 - earlier / 5 for earlier, later in [(5, 7), (9, 11), (14, 16)]]
-    yield right(len(set(changes)), say="Rounded to six decimals they are one.")
-    yield wrong(
-        len(set(np.round(changes, 6))),
-        "On paper, and once rounded. Divide first, then subtract, and look at all digits.",
-    )
-    yield wrong(len(changes) - 1, "Compare all three: no two of them are equal.")
-    yield wrong(0, "Count the different values, not the pairs that are equal.")
-
-
 def exercise_3_8():
     after, before = pairs()["stigma_after"], pairs()["stigma_before"]
 

@@ -63,27 +63,3 @@ def exercise_4_6():
     yield wrong(len(naive) - 1, "One heading is gone. The platform's identifiers are a second one.")
     yield wrong(len(rows), "These are submissions. Not all of them were finished.")
     yield wrong(len(pairs()), "These are the pairs. One person finished the second survey and has no partner in the first.")
-
-
-def linked(before, after):
-    """How many codes agree, how many pairs of the others differ in one place, and how many of these are unambiguous."""
-    before, after = ({code.replace(" ", "").upper() for code in codes} for codes in (before, after))
-    rest = [(one, other) for one in before - after for other in after - before]
-    near = [pair for pair in rest if sum(a != b for a, b in zip(*pair)) == 1]
-    alone = [pair for pair in near if sum(bool({*pair} & {*other}) for other in near) == 1]
-    return len(before & after), len(near), len(alone)
-
-
-def exercise_4_7():
-    before = ["BE09L", "GA14M", "HO03A", "HO03E", "MO21S", "RU08T", "SE17B", "TA30K"]
-    after = ["BE09L", "ga14m", "HO 03U", "MO12S", "RU08T ", "SE17P", "WE05N"]
-    alike, near, alone = linked(before, after)
-    yield right(alike + alone, say="Three agree, and one more differs in a single place from one code only.")
-    yield wrong(len(set(before) & set(after)), "These are alike as typed. Take out whitespace and write capitals first.")
-    yield wrong(alike, "These agree without whitespace and in capitals. The rule goes on: look at the codes left over.")
-    yield wrong(alike + alone + 1, "One too many: HO03U has two possible partners, and MO12S differs in two places.")
-    yield wrong(
-        alike + near,
-        "Two too many: HO03U has two possible partners, so it gets none, and swapped digits are two places.",
-    )
-    yield wrong(len(after), "This is everybody in the second survey. Some of these codes have no partner by the rule.")

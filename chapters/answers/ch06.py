@@ -1,7 +1,5 @@
 """What check() accepts in chapter 6, and the usual wrong answers."""
 
-import itertools
-
 import numpy as np
 import prepost
 from practice import change, pairs, right, wrong
@@ -13,18 +11,6 @@ def by_flips(moves, far):
     probability = prepost.flip_distribution(moves)
     sums = np.arange(len(probability)) - moves.abs().sum()
     return probability[far(sums)].sum()
-
-
-def exercise_6_1():
-    four = [6, -1, 3, 2]
-    sums = [sum(pattern) for pattern in itertools.product(*([size, -size] for size in four))]
-    far = sum(abs(total) >= sum(four) for total in sums)
-    rose = sum(size > 0 for size in four)
-    yield right(far / 16, within=0.005, say="Ours is one of the four patterns that are counted.")
-    yield wrong(far / 32, "Two of 16 is too few: count both tails, and the patterns that reach just as far as ours.")
-    yield wrong(far, "This is how many patterns. Divide by all 16.")
-    yield wrong(far / 2, "This is how many patterns in one tail. Count both, and divide by all 16.")
-    yield wrong(stats.binomtest(rose, 4).pvalue, "This is the sign test, one vote each. Here the points are added up.")
 
 
 def exercise_6_2():
@@ -62,16 +48,6 @@ def exercise_6_3():
         [stats.binomtest((moves > 0).sum(), (moves != 0).sum()).pvalue for moves in others],
         "These are sign tests. Here every person has as many votes as points.",
     )
-
-
-def exercise_6_4():
-    p, wanted = 0.05, 0.002
-    yield right(p * (1 - p) / (wanted / 2) ** 2, within=1, say="The width goes down with the root of the rounds only.")
-    yield wrong(p * (1 - p) / wanted**2, "This counts a single Monte Carlo error; two of them make .002.")
-    yield wrong(p / (wanted / 2) ** 2, "This leaves out the factor 1 − p.")
-    yield wrong(p * (1 - p) / (wanted / 2), "The root is missing: square .001 before you divide.")
-    yield wrong(p * (1 - p) / (wanted / 4) ** 2, "Half of .002 is one error; you halved it twice.")
-    yield wrong(0.25 / (wanted / 2) ** 2, "This is for a p of .5, where the error is largest. Yours is near .05.")
 
 
 def exercise_6_5():

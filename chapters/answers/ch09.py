@@ -44,17 +44,6 @@ def exercise_9_2():
     yield wrong(prepost.signed_rank(moves)["r"], "This is r, Z over the root of N. The rank-biserial needs no Z.")
 
 
-def exercise_9_3():
-    d_z, rho = 3.2 / np.sqrt(40), 0.8
-    yield right(d_z * np.sqrt(2 * (1 - rho)), within=0.005, say="The paper printed d_z; this is d_av.")
-    yield wrong(d_z, "This is the d that the paper printed: t/√N is d_z. The other one is asked for.")
-    yield wrong(d_z / np.sqrt(2 * (1 - rho)), "You divided by the root. From d_z to d_av you multiply by it.")
-    yield wrong(d_z * 2 * (1 - rho), "The root is missing: multiply by √(2(1 − ρ)).")
-    yield wrong(d_z * np.sqrt(1 - rho), "The 2 under the root is missing: changes carry the noise of two occasions.")
-    yield wrong(d_z * np.sqrt(1 - rho**2), "Under the root stands 2(1 − ρ), not 1 − ρ².")
-    yield wrong(d_z * rho, "Multiplying by the correlation does not do it. Use √(2(1 − ρ)).")
-
-
 @functools.cache
 def redrawn(function, measure, moved_only=False, turned=False):
     """Ends of the BCa interval, as the chapter's cell gives them."""

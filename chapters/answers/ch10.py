@@ -43,15 +43,6 @@ def exercise_10_2():
     )
 
 
-def exercise_10_3():
-    yield right(1 - 0.97**10, within=0.005, say="A p of .03 among ten is no rare sight.")
-    yield wrong(10 * 0.03, "Adding ten chances counts the lucky studies twice. Find the chance that none is this small.")
-    yield wrong(0.97**10, "This is the chance that none of the ten is so small. Take it from 1.")
-    yield wrong(1 - 0.95**10, "This is for .05. The question is about .03 or less.")
-    yield wrong(stats.binom.pmf(1, 10, 0.03), "This is for exactly one of the ten. At least one is asked for.")
-    yield wrong(0.03, "This is the chance for one outcome. There are ten.")
-
-
 def exercise_10_4():
     moves = change("stigma")
     first = moves.head(12)

@@ -90,17 +90,6 @@ def exercise_13_3():
     yield wrong(0, "The rating is the same both times. The question is about confidence.")
 
 
-def exercise_13_4():
-    yield right("raw/after.csv", say="In a copy, and only the header cell.")
-    yield wrong("items.csv", "Then the other export, which spells se_3 as items.csv does, would be reported instead.")
-    yield wrong(
-        "raw/before.csv",
-        "The message names the export in which the column is missing, and it is not this one.",
-    )
-    yield wrong("after.csv", "The right file. Give it with its folder, as the message does.")
-    yield wrong("codebook.csv", "Then SE_3 would be a known column, and se_3 would still be missing.")
-
-
 def pairs_if(finished):
     """Pairs in the flow and in both measures, with a column Finished in the first export; one value for each row."""
     with tempfile.TemporaryDirectory() as room:
@@ -126,23 +115,3 @@ def exercise_13_5():
     yield wrong([confidence, linked], "The right numbers, the other way round: the flow comes first.")
     yield wrong(before, "This is the flow as it was. The person in the first row is not finished any more.")
     yield wrong(all_true[:2], "The first row is still finished. Only the empty form has changed places.")
-
-
-def exercise_13_8():
-    sent = {1, 2, 5}
-    yield right(sent, say="A platform, a copy in the cloud, and a pasted row are three other computers.")
-    yield wrong(sent - {1}, "One is missing: where were the answers before anything was downloaded?")
-    yield wrong(sent - {2}, "One is missing: where is the copy of the folder?")
-    yield wrong(sent - {5}, "One is missing: three rows are the answers of three people.")
-    yield wrong({5}, "Two are missing. Ask of each step where the files lie while it lasts, not who reads them.")
-    yield wrong(
-        sent | {3},
-        "Step 3 is too many: at `localhost` the browser is a window, and the Wi-Fi alone sends nothing.",
-    )
-    yield wrong(sent | {4}, "Step 4 is too many: a program comes in, and no answer goes out.")
-    yield wrong(
-        sent | {3, 4},
-        "Steps 3 and 4 are too many: the program comes to your machine, your answers do not leave it.",
-    )
-    yield wrong(sent | {7}, "Step 7 is too many: medians and counts are summaries, and nobody's answers.")
-    yield wrong({3, 4, 6, 7}, "These are the others: in them the answers stayed where they were.")

@@ -1,0 +1,83 @@
+"""Leave out what is about the book's own study: the first step of a book about another one.
+
+In come the numbers of the chapters to keep, such as ``make shorten KEEP="7 13"``; out goes everything that bears the
+number of another chapter, and what speaks about the study, with its tests, its lines in the table of contents and its
+targets in the Makefile. ``git checkout -- .`` undoes it, as long as nothing is committed.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+NUMBERED = ["chapters/{}-*.ipynb", "chapters/answers/ch{}.py", "chapters/answers/{}.txt", "chapters/quizzes/{}.txt"]
+NUMBERED += ["tests/oracles/ch{}*.csv"]
+ABOUT_THE_STUDY = [
+    *("tests/test_ch[0-9][0-9].py", "tests/oracles/*.R", "tests/oracles/made.csv", "tests/oracles/webr/*"),
+    *("tests/oracles/webr/.npmrc", "tests/test_oracles.py", "tests/r_scripts.py"),
+    *("chapters/appendix/software.md", "tests/test_appendix.py"),
+    *("chapters/appendix/instructors.ipynb", "chapters/appendix/lessons.md", "tests/test_teaching.py"),
+    *("data/generate.py", "data/published.csv", "tests/test_cohort.py", "data/cohorts.py", "tests/test_cohorts.py"),
+]
+TARGETS = ["cohorts", "oracles"]  # of the Makefile, which run programs that go
+
+
+def shorten(book, keep):
+    """Leave out all chapters but some, and what is about the study.
+
+    Parameters
+    ----------
+    book : path-like
+        The folder of the book, as git has it.
+    keep : list of int
+        The numbers of the chapters to keep.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files that were removed.
+
+    Raises
+    ------
+    ValueError
+        If there is no such chapter, or if one of the files that go is not there; nothing is changed then.
+    """
+    book = Path(book)
+    chapters = sorted(int(path.name[:2]) for path in book.glob("chapters/[0-9][0-9]-*.ipynb"))
+    if not keep or set(keep) - set(chapters):
+        raise ValueError(f'Name the chapters to keep, such as KEEP="7 13"; there are {", ".join(map(str, chapters))}.')
+    patterns = [pattern.format(f"{chapter:02d}") for chapter in chapters if chapter not in keep for pattern in NUMBERED]
+    for pattern in ABOUT_THE_STUDY:
+        if not any(book.glob(pattern)):
+            raise ValueError(f"There is no {pattern} here: this book is shortened already, or _ext/shorten.py is out of date.")
+    gone = sorted({path for pattern in [*patterns, *ABOUT_THE_STUDY] for path in book.glob(pattern)})
+    for path in gone:
+        path.unlink()
+    _rewrite(book / "_toc.yml", lambda text: _without_pages(text, [path.relative_to(book) for path in gone]))
+    _rewrite(book / "Makefile", _without_targets)
+    return gone
+
+
+def _rewrite(path, change):
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+
+
+def _without_pages(toc, gone):
+    """Leave out the lines of pages that are gone, and each part that has no page left."""
+    for path in gone:
+        toc = re.sub(rf"^ *- file: {re.escape(path.with_suffix('').as_posix())}\n", "", toc, flags=re.M)
+    return re.sub(r"^  - caption: .*\n    chapters:\n(?!      - )", "", toc, flags=re.M)
+
+
+def _without_targets(makefile):
+    for target in TARGETS:
+        makefile = re.sub(rf"^{target}:.*\n(?:\t.*\n)+\n", "", makefile, flags=re.M)
+        makefile = re.sub(rf"^(\.PHONY:.*) {target}\b", r"\1", makefile, flags=re.M)
+    return makefile
+
+
+if __name__ == "__main__":
+    try:
+        removed = shorten(Path(__file__).resolve().parent.parent, [int(number) for number in sys.argv[1:]])
+    except ValueError as error:
+        sys.exit(str(error))
+    print(f"{len(removed)} files are gone: git status names them, and git checkout -- . brings them back.")
