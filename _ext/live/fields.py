@@ -19,8 +19,11 @@ WORDS = """<div class="reply" data-exercise="{name}" data-cell="{cell}">
 <label for="reply-{name}-words">Your words for {name}</label>
 <textarea id="reply-{name}-words" rows="{rows}"></textarea></div>"""
 TRAY = """<div class="reply-tray" role="group" aria-label="Your answers on this page">
-<p>Your answers stay in this browser, for this page, and go nowhere else.</p>
-<button type="button" data-do="throw">Throw my answers away</button><output></output></div>"""
+<p>Your answers, your code and the self-test stay in this browser, for this page, and go nowhere else.</p>
+<div class="reply-line"><button type="button" data-do="save">Save to a file</button>
+<button type="button" data-do="open">Open a file</button><input type="file" accept=".json" hidden>
+<button type="button" data-do="throw">Throw my answers away</button></div>
+<output></output></div>"""
 OTHERWISE = '<p class="reply-otherwise">The answer to {name} is {kind}: run <code>check</code> in a notebook to try it.</p>'
 ROWS = {"compute": 3, "explain": 4, "judge": 6, "write": 8}  # of a textarea
 

@@ -27,7 +27,7 @@ export async function start(box) {
   makeBar(box);
   cells.forEach(edit);
   document.addEventListener("toggle", () => cells.forEach(edit), true);  // what was folded
-  kept.onOtherTab("code/", otherTab);
+  kept.onChange("code/", fromOutside);
   addEventListener("pagehide", () => cells.forEach(keep));
   announceEdition();
   window.live = {cells: () => cells.map(({id, ran, outputs, code}) => ({id, type: "code", source: code, ran: ran ?? null, outputs}))};
@@ -183,7 +183,8 @@ function reset(cell) {
   mark(cell);
 }
 
-function otherTab(name, text) {
+/** Another tab, or a file, has changed the code of a cell. */
+function fromOutside(name, text) {
   for (const cell of cells) {
     if (name !== null && name !== `code/${cell.id}`) continue;
     const mine = JSON.parse(text ?? "null");
