@@ -10,6 +10,7 @@ import functools
 import io
 import itertools
 import json
+import pickle
 import re
 import time
 from types import SimpleNamespace
@@ -177,6 +178,16 @@ def test_a_field_takes_an_answer_as_people_write_it(form, target, right, wrong, 
     )
     assert {text for text, words in said.items() if words == "✓ Right. Yes."} == set(right), said
     tab.close()
+
+
+def test_a_page_is_built_again_when_what_its_exercises_accept_changes():
+    """Oracle: what Sphinx noted that a page depends on."""
+    with open(ROOT / "_build" / ".doctrees" / "environment.pickle", "rb") as stored:
+        pages = pickle.load(stored).dependencies
+    for chapter, name in CHAPTERS.items():
+        noted = {str(path) for path in pages[f"chapters/{name}"]}
+        for needed in (f"answers/ch{chapter:02d}.py", "practice.py", "prepost/statistics.py", "../data/scores.csv"):
+            assert any(path.endswith(needed.removeprefix("../")) for path in noted), (name, needed)
 
 
 @pytest.mark.parametrize("value", [{"a": 1}.keys(), len, float("nan"), ["a", 1], [[1, 2], [3, 4]], []])
@@ -467,6 +478,15 @@ def test_tab_leaves_an_editor_either_way_and_escape_says_how(tab):
 
 
 @needs_python
+def test_folded_code_becomes_an_editor_when_it_is_opened(tab):
+    fold = tab.locator("article [data-cell] details.hide").first
+    assert fold.locator(".live-editor").count() == 0
+    fold.locator("summary").click()
+    expect(fold.locator(".live-editor .CodeMirror")).to_be_visible()
+    fold.locator("summary").click()
+
+
+@needs_python
 def test_restart_ends_what_never_would(tab):
     cell = answer_cell(tab)
     put(cell, "while True: pass")
@@ -587,6 +607,30 @@ def test_a_new_edition_is_announced_and_takes_nothing(reader, served):
     answer_cell(tab).get_by_role("button", name="Reset").click()
     assert "# The book's new code" in answer_cell(tab).locator(".CodeMirror").inner_text()
     tab.close()
+
+
+@needs_python
+def test_a_chapter_runs_in_firefox(served):
+    firefox = pytest.importorskip("firefox")
+    if not firefox.NAME:
+        pytest.skip("There is no Firefox. On Debian: sudo apt-get install firefox-esr")
+    with firefox.launch() as tab:
+        tab.goto(f"{served}/chapters/{CHAPTERS[7]}.html")
+        tab.click(".live button")
+        tab.wait_for(f"['ready', 'failed'].includes({STATE})", 240)
+        tab.evaluate("document.querySelector('.live-bar button').click()")
+        tab.wait_for(f"['done', 'failed'].includes({STATE})", 240)
+        here = {cell["id"]: said(cell["outputs"]) for cell in tab.evaluate("live.cells()")}
+        tab.wait_for(f"!({UNDRAWN})()", 60)
+        tab.evaluate(f"({ANSWER})([['7.2', '−2,060']])")
+        assert tab.evaluate("document.querySelector('.reply[data-exercise=\"7.2\"] output').textContent").startswith("✓ Right.")
+        assert not tab.complaints
+    stored = {cell["id"]: said(cell["outputs"]) for cell in chapter_cells(CHAPTERS[7]) if cell["cell_type"] == "code"}
+    assert here.pop("set-up") == ["Set-up done.\n"]
+    for cell in chapter_cells(CHAPTERS[7]):
+        if "nbval-ignore-output" in cell["tags"]:  # it names the versions
+            assert "pandas" in here.pop(cell["id"])[0]
+    assert len(here) > 20 and here == {id: stored[id] for id in here}
 
 
 def test_when_python_cannot_come_the_page_says_so(browser, served):

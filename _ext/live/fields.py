@@ -10,6 +10,8 @@ import re
 
 import practice
 
+from ..shared import source, tables
+
 VALUE = """<div class="reply" data-exercise="{name}" data-cell="{cell}" data-key="{key}">
 <label for="reply-{name}">Your answer to {name}{form}</label>
 <div class="reply-line"><input id="reply-{name}" type="text" autocomplete="off" autocapitalize="off" spellcheck="false">
@@ -68,6 +70,13 @@ def write(cells, text_cell):
                 yield text_cell(value_field(checked, cell["id"]))
         elif name:
             yield text_cell(WORDS.format(name=name, cell=cell["id"], rows=ROWS[kinds[name]]))
+
+
+def made_from(chapter):
+    """Return the paths of what the fields of a chapter are made from, besides its notebook."""
+    folder = source.BOOK / "chapters"
+    own = [*folder.glob(f"answers/ch{chapter:02d}.py"), *folder.glob(f"answers/{chapter:02d}.txt")]
+    return [folder / "practice.py", *own, *sorted(folder.glob("prepost/*.py")), *tables.tables()]
 
 
 def value_field(name, cell):

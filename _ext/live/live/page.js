@@ -38,6 +38,7 @@ export async function start(box) {
 async function boot() {
   html.dataset.live = "starting";
   say("Starting Python; this takes some seconds …");
+  const slow = setTimeout(say, 45_000, "Python is still starting. On a slow network its first time takes minutes; Restart begins anew.");
   try {
     await startPython();
     await execute(cells[0]);
@@ -47,6 +48,8 @@ async function boot() {
     html.dataset.live = "failed";
     say(`Python has not started: ${error.message ?? error}. What you typed is kept. Restart tries again.`);
     return;
+  } finally {
+    clearTimeout(slow);
   }
   working = false;
   await work();
