@@ -424,7 +424,7 @@ def test_nothing_moves_for_those_who_do_not_want_it(browser, site):
 
 
 def test_nothing_is_kept_but_the_choice_of_colours(browser, site):
-    """Neither what was answered, nor what was searched for."""
+    """Not what was searched for; of answers, only what is typed or chosen (see test_live.py)."""
     with browser.new_context() as context:
         tab = open_page(context, f"{site}/chapters/06-chance.html")
         tab.locator(".theme-switch-button:visible").click()

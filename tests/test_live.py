@@ -10,9 +10,9 @@ import functools
 import io
 import itertools
 import json
+import pickle
 import re
-import threading
-from http.server import ThreadingHTTPServer
+import time
 from types import SimpleNamespace
 
 import nbformat
@@ -21,8 +21,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT
 from playwright.sync_api import expect
-from test_book import Quiet
-from test_browser import UNDRAWN, chapter_cells, charts, needs_python, said
+from test_browser import UNDRAWN, chapter_cells, charts, needs_python, peak_memory, processes, said
+from test_browser import served as serving
 
 from _ext.live import engine, fields
 from _ext.shared.source import SLUG
@@ -77,26 +77,15 @@ ANSWER = """answers => answers.map(([name, text]) => {
 
 @pytest.fixture(scope="module")
 def served():
-    """The built book, as python -m http.server serves it; it notes what it was asked for."""
-    asked = []
-
-    class Noting(Quiet):
-        def do_GET(self):
-            asked.append(self.path)
-            super().do_GET()
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Noting, directory=HTML))
-    server.handle_error = lambda *_: None  # a closed tab cuts its connections
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield SimpleNamespace(address=f"http://127.0.0.1:{server.server_port}", asked=asked)
-    server.shutdown()
-    server.server_close()
+    """Where the built book is, as python -m http.server serves it."""
+    with serving(HTML) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(params=["file", "http"])
 def root(request, served):
     """Where the book is."""
-    return HTML.as_uri() if request.param == "file" else served.address
+    return HTML.as_uri() if request.param == "file" else served
 
 
 @pytest.fixture
@@ -191,6 +180,16 @@ def test_a_field_takes_an_answer_as_people_write_it(form, target, right, wrong, 
     tab.close()
 
 
+def test_a_page_is_built_again_when_what_its_exercises_accept_changes():
+    """Oracle: what Sphinx noted that a page depends on."""
+    with open(ROOT / "_build" / ".doctrees" / "environment.pickle", "rb") as stored:
+        pages = pickle.load(stored).dependencies
+    for chapter, name in CHAPTERS.items():
+        noted = {str(path) for path in pages[f"chapters/{name}"]}
+        for needed in (f"answers/ch{chapter:02d}.py", "practice.py", "prepost/statistics.py", "../data/scores.csv"):
+            assert any(path.endswith(needed.removeprefix("../")) for path in noted), (name, needed)
+
+
 @pytest.mark.parametrize("value", [{"a": 1}.keys(), len, float("nan"), ["a", 1], [[1, 2], [3, 4]], []])
 def test_what_no_field_takes_is_left_to_check(value, monkeypatch):
     monkeypatch.setattr(practice, "cases", lambda name: [practice.Case(True, value, 0, "")])
@@ -223,6 +222,72 @@ def test_answers_survive_a_reload_reach_the_other_tab_and_can_be_thrown_away(rea
         tab.close()
 
 
+def self_test(tab):
+    """What is chosen or typed in the self-test, question by question."""
+    return tab.evaluate("""() => [...document.querySelectorAll("form.quiz fieldset")].map(box =>
+        [...box.querySelectorAll("input")].map(one => one.type === "text" ? one.value : one.checked))""")
+
+
+def test_the_self_test_survives_a_reload(reader, root):
+    tab = visit(reader, root, CHAPTERS[7])
+    for box in tab.locator("form.quiz fieldset").all():
+        control = box.locator("input").last
+        control.fill("0.5") if control.get_attribute("type") == "text" else control.check()
+    chosen = self_test(tab)
+    tab.reload()
+    assert self_test(tab) == chosen and all(one[-1] for one in chosen)
+    tab.close()
+
+
+def test_answers_are_saved_to_a_file_and_opened_on_another_machine(browser, root, tmp_path):
+    def with_page(name, do):
+        with browser.new_context(accept_downloads=True) as context:
+            tab = visit(context, root, name)
+            asked = []
+            tab.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+            do(tab)
+            assert tab.complaints == []
+            return asked
+
+    def save(tab):
+        tab.get_by_label("Your answer to 7.2").fill("−2.060")
+        tab.get_by_label("Your words for 7.4").fill("Because.\nTherefore.")
+        tab.locator("form.quiz input[type=radio]").first.check()
+        tab.evaluate("kept.set('code/abc', JSON.stringify({code: '1', book: '2'}))")
+        with tab.expect_download() as waiting:
+            tab.get_by_role("button", name="Save to a file").click()
+        assert waiting.value.suggested_filename == f"{CHAPTERS[7]}-answers.json"
+        waiting.value.save_as(path)
+
+    def open_it(tab):
+        tab.get_by_label("Your answer to 7.1").fill("1, 2")  # which the file does not have
+        tab.locator(".reply-tray input").set_input_files(path)
+        expect(tab.locator(".reply-tray output")).to_contain_text("Opened:")
+        expect(tab.get_by_label("Your answer to 7.2")).to_have_value("−2.060")
+        expect(tab.locator('.reply[data-exercise="7.2"] output')).to_contain_text("✓ Right.")
+        expect(tab.get_by_label("Your words for 7.4")).to_have_value("Because.\nTherefore.")
+        expect(tab.get_by_label("Your answer to 7.1")).to_have_value("")
+        assert self_test(tab)[0][0] is True
+        assert tab.evaluate("kept.names()").count("code/abc") == 1
+
+    def refuse(tab):
+        for file, words in [
+            (path, f"another page, {CHAPTERS[7]}"),
+            (other, "no file of answers"),
+            (broken, "no file of answers"),
+        ]:
+            tab.locator(".reply-tray input").set_input_files(file)
+            expect(tab.locator(".reply-tray output")).to_contain_text(words)
+        assert tab.evaluate("kept.names()") == []
+
+    path, other, broken = (tmp_path / name for name in ("mine.json", "other.json", "broken.json"))
+    other.write_text('{"book": "another", "answers": {}}', encoding="utf-8")
+    broken.write_text("{", encoding="utf-8")
+    assert with_page(CHAPTERS[7], save) == []
+    assert len(with_page(CHAPTERS[7], open_it)) == 1  # it asks before it puts anything in place of 7.1
+    assert with_page(CHAPTERS[8], refuse) == []
+
+
 @pytest.mark.parametrize("width, scheme", [(390, "dark"), (1280, "light")])
 def test_axe_finds_nothing_at_used_fields(browser, width, scheme):
     with browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme) as context:
@@ -252,7 +317,7 @@ def until(tab, *states):
 
 def make_live(context, served, name, *states):
     """Open a chapter under a name that browsers trust as little as a laptop's in a classroom, and make it live."""
-    tab = visit(context, served.address.replace("127.0.0.1", "class.test"), name)
+    tab = visit(context, served.replace("127.0.0.1", "class.test"), name)
     tab.asked = []
     tab.on("request", lambda request: tab.asked.append(request.url))
     tab.get_by_role("button", name=MAKE).click()
@@ -260,34 +325,38 @@ def make_live(context, served, name, *states):
     return tab
 
 
+def run_page(context, served, name):
+    """Make a chapter live and run it to its end; return what was seen, and what it cost."""
+    start = time.monotonic()
+    tab = make_live(context, served, name)
+    ready = time.monotonic()
+    tab.get_by_role("button", name="Run all").click()
+    until(tab, "done", "failed")
+    with contextlib.suppress(Exception):  # what is still missing then is reported by a test
+        tab.wait_for_function(f"!({UNDRAWN})()", timeout=30_000)
+    facts = SimpleNamespace(
+        ready=ready - start,
+        seconds=time.monotonic() - start,
+        memory=max(map(peak_memory, processes("--type=renderer"))),
+        cells=tab.evaluate("live.cells()"),
+        undrawn=tab.evaluate(UNDRAWN),
+        charts=tab.locator("figure.chart").count(),
+        questions=tab.locator("form.quiz[data-ready] fieldset").count(),
+        shown=tab.evaluate("""() => Object.fromEntries([...document.querySelectorAll("[data-cell].cell")]
+            .map(cell => [cell.dataset.cell, cell.querySelectorAll(":scope .cell_output > .output").length]))"""),
+        words=tab.locator(".live-bar output").inner_text(),
+        asked=tab.asked,
+        complaints=tab.complaints,
+    )
+    tab.close()
+    return facts
+
+
 @pytest.fixture(scope="module")
 def ran(browser, served):
-    """Make a chapter live and run it to its end, at most once."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-
-    @functools.cache
-    def run(name):
-        tab = make_live(context, served, name)
-        tab.get_by_role("button", name="Run all").click()
-        until(tab, "done", "failed")
-        with contextlib.suppress(Exception):  # what is still missing then is reported by a test
-            tab.wait_for_function(f"!({UNDRAWN})()", timeout=30_000)
-        facts = SimpleNamespace(
-            cells=tab.evaluate("live.cells()"),
-            undrawn=tab.evaluate(UNDRAWN),
-            charts=tab.locator("figure.chart").count(),
-            questions=tab.locator("form.quiz[data-ready] fieldset").count(),
-            shown=tab.evaluate("""() => Object.fromEntries([...document.querySelectorAll("[data-cell].cell")]
-                .map(cell => [cell.dataset.cell, cell.querySelectorAll(":scope .cell_output > .output").length]))"""),
-            words=tab.locator(".live-bar output").inner_text(),
-            asked=tab.asked,
-            complaints=tab.complaints,
-        )
-        tab.close()
-        return facts
-
-    yield run
-    context.close()
+    """Run a page, at most once."""
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        yield functools.cache(functools.partial(run_page, context, served))
 
 
 each_chapter = pytest.mark.parametrize("name", CHAPTERS.values())
@@ -324,7 +393,7 @@ def test_a_live_page_asks_no_other_host_and_nothing_fails(ran, name, served):
 
 
 def test_nothing_is_asked_for_before_the_button_is_pressed(reader, served):
-    tab = visit(reader, served.address, CHAPTERS[7], wait="networkidle")
+    tab = visit(reader, served, CHAPTERS[7], wait="networkidle")
     assert tab.evaluate(STATE) == "off"
     assert tab.get_by_role("button", name=MAKE).is_visible()
     loaded = tab.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
@@ -406,6 +475,15 @@ def test_tab_leaves_an_editor_either_way_and_escape_says_how(tab):
     tab.keyboard.press("Shift+Tab")
     assert not tab.evaluate(inside)
     assert tab.evaluate(value) == code
+
+
+@needs_python
+def test_folded_code_becomes_an_editor_when_it_is_opened(tab):
+    fold = tab.locator("article [data-cell] details.hide").first
+    assert fold.locator(".live-editor").count() == 0
+    fold.locator("summary").click()
+    expect(fold.locator(".live-editor .CodeMirror")).to_be_visible()
+    fold.locator("summary").click()
 
 
 @needs_python
@@ -531,10 +609,34 @@ def test_a_new_edition_is_announced_and_takes_nothing(reader, served):
     tab.close()
 
 
+@needs_python
+def test_a_chapter_runs_in_firefox(served):
+    firefox = pytest.importorskip("firefox")
+    if not firefox.NAME:
+        pytest.skip("There is no Firefox. On Debian: sudo apt-get install firefox-esr")
+    with firefox.launch() as tab:
+        tab.goto(f"{served}/chapters/{CHAPTERS[7]}.html")
+        tab.click(".live button")
+        tab.wait_for(f"['ready', 'failed'].includes({STATE})", 240)
+        tab.evaluate("document.querySelector('.live-bar button').click()")
+        tab.wait_for(f"['done', 'failed'].includes({STATE})", 240)
+        here = {cell["id"]: said(cell["outputs"]) for cell in tab.evaluate("live.cells()")}
+        tab.wait_for(f"!({UNDRAWN})()", 60)
+        tab.evaluate(f"({ANSWER})([['7.2', '−2,060']])")
+        assert tab.evaluate("document.querySelector('.reply[data-exercise=\"7.2\"] output').textContent").startswith("✓ Right.")
+        assert not tab.complaints
+    stored = {cell["id"]: said(cell["outputs"]) for cell in chapter_cells(CHAPTERS[7]) if cell["cell_type"] == "code"}
+    assert here.pop("set-up") == ["Set-up done.\n"]
+    for cell in chapter_cells(CHAPTERS[7]):
+        if "nbval-ignore-output" in cell["tags"]:  # it names the versions
+            assert "pandas" in here.pop(cell["id"])[0]
+    assert len(here) > 20 and here == {id: stored[id] for id in here}
+
+
 def test_when_python_cannot_come_the_page_says_so(browser, served):
     with browser.new_context() as context:
         context.route("**/thebe-lite.min.js", lambda route: route.abort())
-        tab = visit(context, served.address, CHAPTERS[1])
+        tab = visit(context, served, CHAPTERS[1])
         tab.get_by_role("button", name=MAKE).click()
         until(tab, "failed")
         expect(tab.locator(".live output")).to_contain_text("Python has not started: thebe-lite/thebe-lite.min.js is missing")

@@ -22,6 +22,7 @@ from sphinx.util import logging
 
 from ..shared.source import SLUG
 from . import engine as engine
+from . import fields as fields
 
 logger = logging.getLogger(__name__)
 STATIC = Path(__file__).with_name("static")

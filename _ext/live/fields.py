@@ -10,6 +10,8 @@ import re
 
 import practice
 
+from ..shared import source, tables
+
 VALUE = """<div class="reply" data-exercise="{name}" data-cell="{cell}" data-key="{key}">
 <label for="reply-{name}">Your answer to {name}{form}</label>
 <div class="reply-line"><input id="reply-{name}" type="text" autocomplete="off" autocapitalize="off" spellcheck="false">
@@ -19,8 +21,11 @@ WORDS = """<div class="reply" data-exercise="{name}" data-cell="{cell}">
 <label for="reply-{name}-words">Your words for {name}</label>
 <textarea id="reply-{name}-words" rows="{rows}"></textarea></div>"""
 TRAY = """<div class="reply-tray" role="group" aria-label="Your answers on this page">
-<p>Your answers stay in this browser, for this page, and go nowhere else.</p>
-<button type="button" data-do="throw">Throw my answers away</button><output></output></div>"""
+<p>Your answers, your code and the self-test stay in this browser, for this page, and go nowhere else.</p>
+<div class="reply-line"><button type="button" data-do="save">Save to a file</button>
+<button type="button" data-do="open">Open a file</button><input type="file" accept=".json" hidden>
+<button type="button" data-do="throw">Throw my answers away</button></div>
+<output></output></div>"""
 OTHERWISE = '<p class="reply-otherwise">The answer to {name} is {kind}: run <code>check</code> in a notebook to try it.</p>'
 ROWS = {"compute": 3, "explain": 4, "judge": 6, "write": 8}  # of a textarea
 
@@ -65,6 +70,13 @@ def write(cells, text_cell):
                 yield text_cell(value_field(checked, cell["id"]))
         elif name:
             yield text_cell(WORDS.format(name=name, cell=cell["id"], rows=ROWS[kinds[name]]))
+
+
+def made_from(chapter):
+    """Return the paths of what the fields of a chapter are made from, besides its notebook."""
+    folder = source.BOOK / "chapters"
+    own = [*folder.glob(f"answers/ch{chapter:02d}.py"), *folder.glob(f"answers/{chapter:02d}.txt")]
+    return [folder / "practice.py", *own, *sorted(folder.glob("prepost/*.py")), *tables.tables()]
 
 
 def value_field(name, cell):

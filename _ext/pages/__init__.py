@@ -82,6 +82,9 @@ def prepare_notebook(app, docname, text):
     """Prepare the source of a page, if it is a notebook."""
     if Path(app.env.doc2path(docname)).suffix == ".ipynb":
         text[0] = prepare(text[0], docname)
+        if (number := docname.removeprefix("chapters/")[:2]).isdecimal():
+            for path in live.fields.made_from(int(number)):
+                app.env.note_dependency(str(path))
 
 
 def write_formula(writer, node):

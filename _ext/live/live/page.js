@@ -27,7 +27,7 @@ export async function start(box) {
   makeBar(box);
   cells.forEach(edit);
   document.addEventListener("toggle", () => cells.forEach(edit), true);  // what was folded
-  kept.onOtherTab("code/", otherTab);
+  kept.onChange("code/", fromOutside);
   addEventListener("pagehide", () => cells.forEach(keep));
   announceEdition();
   window.live = {cells: () => cells.map(({id, ran, outputs, code}) => ({id, type: "code", source: code, ran: ran ?? null, outputs}))};
@@ -38,6 +38,7 @@ export async function start(box) {
 async function boot() {
   html.dataset.live = "starting";
   say("Starting Python; this takes some seconds …");
+  const slow = setTimeout(say, 45_000, "Python is still starting. On a slow network its first time takes minutes; Restart begins anew.");
   try {
     await startPython();
     await execute(cells[0]);
@@ -47,6 +48,8 @@ async function boot() {
     html.dataset.live = "failed";
     say(`Python has not started: ${error.message ?? error}. What you typed is kept. Restart tries again.`);
     return;
+  } finally {
+    clearTimeout(slow);
   }
   working = false;
   await work();
@@ -183,7 +186,8 @@ function reset(cell) {
   mark(cell);
 }
 
-function otherTab(name, text) {
+/** Another tab, or a file, has changed the code of a cell. */
+function fromOutside(name, text) {
   for (const cell of cells) {
     if (name !== null && name !== `code/${cell.id}`) continue;
     const mine = JSON.parse(text ?? "null");

@@ -87,34 +87,84 @@
     delete reply.dataset.verdict;
   }
 
+  /** A self-test keeps what is chosen or typed, also after it has been run anew on a live page. */
+  function keepSelfTests() {
+    for (const form of document.querySelectorAll("form.quiz:not([data-kept])")) {
+      form.dataset.kept = "";
+      form.querySelectorAll("fieldset").forEach((box, place) => {
+        const name = `quiz/${place + 1}`, controls = [...box.querySelectorAll("input")];
+        const text = () => (box.dataset.kind === "number" ? controls[0].value
+          : controls.flatMap((control, option) => (control.checked ? ["abcdefgh"[option]] : [])).join(""));
+        const put = kept => {
+          if (box.dataset.kind === "number") controls[0].value = kept ?? "";
+          else controls.forEach((control, option) => { control.checked = !!kept?.includes("abcdefgh"[option]); });
+          box.querySelector("output").replaceChildren();
+        };
+        if (kept.get(name)) put(kept.get(name));
+        box.addEventListener("input", () => kept.set(name, text()));
+        kept.onChange(name, (changed, kept) => { if (changed === null || changed === name) put(kept); });
+      });
+    }
+  }
+
+  /** Save what is kept of this page to a file, for another machine or to hand in. */
+  function save() {
+    const answers = Object.fromEntries(kept.names().sort().map(name => [name, kept.get(name)]));
+    const made = {book: kept.book, page: kept.page, saved: new Date().toISOString(), answers};
+    const url = URL.createObjectURL(new Blob([JSON.stringify(made, null, 1)], {type: "application/json"}));
+    Object.assign(document.createElement("a"), {href: url, download: `${kept.page}-answers.json`}).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }
+
+  /** Open such a file: words that say what came of it. */
+  async function open(file) {
+    let made;
+    try { made = JSON.parse(await file.text()); } catch { made = null; }
+    const entries = made?.answers;
+    if (made?.book !== kept.book || !entries || Object.values(entries).some(text => typeof text !== "string"))
+      return `${file.name} is no file of answers to this book. “Save to a file” on a page of it makes one.`;
+    if (made.page !== kept.page) return `${file.name} holds answers to another page, ${made.page}: open it there.`;
+    if (kept.names().some(name => kept.get(name) !== entries[name])
+        && !confirm("Put what is in this file in place of your answers and code on this page?")) return "Nothing has changed.";
+    if (!kept.replace(entries)) return "This browser has no room for what is in the file. Nothing has changed.";
+    document.querySelectorAll(".reply[data-key]").forEach(reply => { if (reply.querySelector("input").value) show(reply); });
+    return `Opened: ${file.name}, saved on ${new Date(made.saved).toLocaleString([], {dateStyle: "long", timeStyle: "short"})}.`;
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     const replies = [...document.querySelectorAll(".reply")];
     for (const reply of replies) {
       const box = reply.querySelector("input, textarea");
       const name = `${box.localName === "input" ? "value" : "words"}/${reply.dataset.exercise}`;
-      reply.dataset.kept = name;
       box.value = kept.get(name) ?? "";
       box.addEventListener("input", () => { kept.set(name, box.value); clear(reply); });
+      kept.onChange(name, (changed, text) => {
+        if ((changed !== null && changed !== name) || box.value === (text ?? "")) return;
+        box.value = text ?? "";
+        clear(reply);
+      });
       if (box.localName === "textarea") continue;
       reply.querySelector("button").addEventListener("click", () => show(reply));
       box.addEventListener("keydown", event => { if (event.key === "Enter" && !event.isComposing) show(reply); });
     }
-    const put = (name, text) => {
-      for (const reply of replies) if (name === null || reply.dataset.kept === name) {
-        const box = reply.querySelector("input, textarea");
-        if (box.value === (text ?? "")) continue;
-        box.value = text ?? "";
-        clear(reply);
-      }
-    };
-    for (const start of ["value/", "words/"]) kept.onOtherTab(start, put);
+    keepSelfTests();
+    document.addEventListener("toggle", keepSelfTests, true);  // see outputs.js
+
     const tray = document.querySelector(".reply-tray");
-    tray?.querySelector("[data-do=throw]").addEventListener("click", () => {
-      if (!confirm("Throw away all that you have typed into the fields of this page?")) return;
-      for (const start of ["value/", "words/"]) kept.names(start).forEach(name => kept.set(name, ""));
-      put(null, "");
-      tray.querySelector("output").textContent = "Thrown away.";
+    if (!tray) return;
+    const tell = words => { tray.querySelector("output").textContent = words; };
+    const files = tray.querySelector("input"), press = (name, then) => tray.querySelector(`[data-do=${name}]`).addEventListener("click", then);
+    press("save", save);
+    press("open", () => files.click());
+    files.addEventListener("change", async () => {
+      if (files.files.length) tell(await open(files.files[0]));
+      files.value = "";
     });
-    if (tray && !kept.works) tray.querySelector("p").textContent = "This browser keeps nothing of a page that is opened from a folder: your answers last until you leave.";
+    press("throw", () => {
+      if (!confirm("Throw away all that you typed or chose in the fields and in the self-test of this page? Changed code stays.")) return;
+      kept.replace(Object.fromEntries(kept.names().filter(name => /^(code|edition)/.test(name)).map(name => [name, kept.get(name)])));
+      tell("Thrown away.");
+    });
+    if (!kept.works) tray.querySelector("p").textContent = "This browser keeps nothing of a page that is opened from a folder: save your answers to a file before you leave.";
   });
 }

@@ -21,7 +21,7 @@ document.addEventListener("DOMContentLoaded", () => {
     } catch (error) {
       page.dataset.live = "failed";
       button.disabled = false;
-      say(`Python has not started: ${error.message ?? error}. Is this device still on the network that the book comes from? Then try again.`);
+      say(`Python has not started: ${error.message ?? error}. Is this device still on the network that the book comes from? Then reload this page and try again.`);
     }
   });
 });
