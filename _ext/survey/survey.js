@@ -2,7 +2,7 @@
 // need, and shows that: questions, then results. Nothing is fetched before files are chosen, nothing after Python is there.
 // The end of this file is written when the book is built: what there is of Python, and where the book is online.
 (known => {
-  const root = document.getElementById("your-survey"), at = document.currentScript.src.replace(/[^/]*$/, "");
+  const root = document.getElementById("survey-tool"), at = document.currentScript.src.replace(/[^/]*$/, "");
   const book = new URL("..", at).href;
   const part = Object.fromEntries([...root.querySelectorAll("[data-part]")].map(one => [one.dataset.part, one]));
   const doing = document.getElementById("survey-doing"), bar = part.progress.querySelector("progress");
@@ -215,7 +215,7 @@
     } else if (question.form === "text") {
       const field = make("textarea", {rows: 1, autocomplete: "off", spellcheck: "false"});
       field.value = given || "";
-      field.rows = Math.ceil((field.value.length + 1) / 60);
+      field.rows = Math.ceil((field.value.length + 1) / 36);  // as many characters are in a line on a telephone
       box.append(make("label", {class: "survey-text"}, proposed ? "Your answer (this is proposed)" : "Your answer", field));
     }
     box.append(make("p", {id: `${id}-error`, class: "survey-error"}));
@@ -341,6 +341,7 @@
       make("details", {}, make("summary", {}, words), make("p", {}, spec.description)));
     part.results.append(made);
     await vegaEmbed(box, drawn, {actions: false, renderer: "svg"});
+    made.dispatchEvent(new Event("toggle"));  // page.js sees to what scrolls whenever something opens
   };
   // Draw a chart once more, on white and in one size, for a document.
   const picture = async spec => {
