@@ -388,7 +388,7 @@ def test_the_landing_page_leads_here_and_the_example_and_the_template_can_be_dow
     with browser.new_context() as context:
         tab = context.new_page()
         tab.goto(f"{address}/chapters/index.html")
-        tab.locator(".sd-card", has_text="Run my own survey").get_by_role("link").click()
+        tab.locator(".sd-card", has_text="Run my own survey").click()
         tab.wait_for_url(f"**/{PAGE}")
         for name in ("example", "template"):
             assert tab.request.get(f"{address}/survey/{name}.xlsx").ok

@@ -271,7 +271,8 @@
     const further = boxes.slice(open.length);
     const optional = further.length > 0 && (ask.length ? further : make("details", {class: "survey-offers"},
       make("summary", {}, `${count(further.length, "thing")} that you may also say; the results stand without`), further));
-    const advice = mend.length > 0 && make("p", {}, "Mend this in the file, and give the file again: remove the old one above, and add the new one.");
+    const advice = mend.length > 0 && make("p", {}, "Mend this in the file, and give the file again: remove the old one above, and add the new one." +
+      (settled.length ? " If an answer of yours led here, change it below." : ""));
     const proposed = ask.some(one => one.proposal && !one.settled) && make("p", {}, "What is marked “proposed” was read from your files. Look at it: it counts only when you go on.");
     const submit = (ask.length > 0 || further.length > 0)
       && make("button", {type: "submit", class: ask.length ? "survey-main" : null}, ask.length ? "These are my answers: go on" : "Use these answers");
@@ -279,6 +280,7 @@
     show(part.questions, boxes.length > 0);
     if (results) part.questions.before(part.results);
     showSettled(settled);
+    part.settled.open = mend.length > 0;
     showNotes(notes);
     show(part.results, false);
     if (results && !open.length) return showResults(results);

@@ -101,6 +101,7 @@ class Study:
         self.asked, self.notes, self.grids, self._known = {}, [], {}, {}
         self.instruments = self.items = self.responses = self.flow = self.scores = None
         self.surveys, self.described = {}, False
+        self.long = False  # one table with a row for each person and survey, in which even a running number links people
         tables, exports = self._read(files_of(files))
         if self.open:
             return
@@ -287,6 +288,7 @@ class Study:
                     weight=1,
                 )
                 chosen = chosen.split(" → ") if chosen else []
+            self.long = True
             return {
                 wave: Survey(
                     f"{export.name}, {value}", [name for name in export.header if name != column],
