@@ -22,6 +22,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 from playwright.sync_api import expect
+from prepost import page
 from scipy import stats
 from test_accessible import AXE, RULES, SMALL
 from test_browser import HTML, STORED, needs_python, served
@@ -217,6 +218,13 @@ def test_the_notebook_repeats_the_results(trip, tmp_path):
     assert done.returncode == 0, done.stderr[-500:]
     said = [line for line in done.stdout.splitlines() if line.startswith("Confidence in conversations")]
     assert said and said[0] in trip.text
+
+
+@needs_python
+def test_the_workbook_of_the_study_given_back_gives_the_same_results_without_a_question(trip):
+    back = page.step({"study.xlsx": (trip.folder / "study.xlsx").read_bytes()}, {})
+    assert not [question["title"] for question in back["questions"] if question["open"]]
+    assert all(text in trip.text for text in back["results"]["paragraphs"])
 
 
 @needs_python
