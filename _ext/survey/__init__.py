@@ -20,7 +20,7 @@ from ..shared.source import BOOK, published, repository, write_zip
 from . import workbooks
 
 HERE = Path(__file__).resolve().parent
-PLACE = '<div id="your-survey"></div>'
+PLACE = '<div id="survey-tool"></div>'
 FOLDER = "survey"  # of the built book
 PACKAGES = ["numpy", "pandas", "scipy", "altair", "openpyxl"]  # of Pyodide: what prepost imports
 

@@ -2,7 +2,7 @@
 // need, and shows that: questions, then results. Nothing is fetched before files are chosen, nothing after Python is there.
 // The end of this file is written when the book is built: what there is of Python, and where the book is online.
 (known => {
-  const root = document.getElementById("your-survey"), at = document.currentScript.src.replace(/[^/]*$/, "");
+  const root = document.getElementById("survey-tool"), at = document.currentScript.src.replace(/[^/]*$/, "");
   const book = new URL("..", at).href;
   const part = Object.fromEntries([...root.querySelectorAll("[data-part]")].map(one => [one.dataset.part, one]));
   const doing = document.getElementById("survey-doing"), bar = part.progress.querySelector("progress");
@@ -62,7 +62,7 @@
     };
     worker.onerror = event => {
       event.preventDefault();
-      Object.values(waiting).forEach(done => done({broken: "worker"}));
+      Object.values(waiting).forEach(done => done({broken: "call"}));
     };
     const send = message => new Promise(done => {
       waiting[++last] = done;
@@ -72,13 +72,13 @@
     const setting = {python: `${book}lite/static/pyodide/`, modules: `${at}prepost.zip?${known.edition}`};
     const started = send({start: {...setting, packages: known.packages, bytes: known.bytes}});
     const ready = Promise.all([started, script(`${book}_static/vega.js`).catch(() => ({broken: "start"}))]);
-    return {send, ready: ready.then(all => all.find(one => one.broken)), end: () => worker.terminate()};
+    return {send, ready: ready.then(all => all.some(one => one.broken) ? {broken: "start"} : null), end: () => worker.terminate()};
   };
   // Call a function of prepost.page. A worker that is broken is ended; the next call starts another one.
   const call = async (name, pictures) => {
     python ??= start();
     const mine = python;
-    const broken = await mine.ready.catch(() => ({broken: "start"}));
+    const broken = await mine.ready;
     if (!broken && name === "step") busy("Reading your files and answers");
     const reply = broken ?? await mine.send({name, files, answers, pictures});
     if (reply.broken && python === mine) {
@@ -181,7 +181,7 @@
 
   // --- questions ---
 
-  const words = (value, said) => !said ? value : /^\d+$|→/.test(value) || said.includes(value) ? said : `${value}: ${said}`;
+  const words = (value, said) => !said ? value : /^\d+$|→/.test(value) || said.includes(value) ? said : `${value} (${said})`;
   const several = text => !text || text === "none" ? [] : text.split(";").map(one => one.trim());
 
   const fieldset = (question, number) => {
@@ -215,7 +215,7 @@
     } else if (question.form === "text") {
       const field = make("textarea", {rows: 1, autocomplete: "off", spellcheck: "false"});
       field.value = given || "";
-      field.rows = Math.ceil((field.value.length + 1) / 60);
+      field.rows = Math.ceil((field.value.length + 1) / 36);  // as many characters are in a line on a telephone
       box.append(make("label", {class: "survey-text"}, proposed ? "Your answer (this is proposed)" : "Your answer", field));
     }
     box.append(make("p", {id: `${id}-error`, class: "survey-error"}));
@@ -266,12 +266,13 @@
       if (offers.includes(question)) box.setAttribute("data-offer", "");
       return box;
     });
-    const title = [mend.length && `${count(mend.length, "thing")} to mend in the files`, ask.length && count(ask.length, "question")].filter(Boolean).join(", ");
+    const title = [mend.length && `${count(mend.length, "thing")} to settle in the files`, ask.length && count(ask.length, "question")].filter(Boolean).join(", ");
     const heading = title && make("h3", {}, title);
     const further = boxes.slice(open.length);
     const optional = further.length > 0 && (ask.length ? further : make("details", {class: "survey-offers"},
       make("summary", {}, `${count(further.length, "thing")} that you may also say; the results stand without`), further));
-    const advice = mend.length > 0 && make("p", {}, "Mend this in the file, and give the file again: remove the old one above, and add the new one.");
+    const advice = mend.length > 0 && make("p", {}, "This cannot be answered here. Add the file that is missing; or mend the file, remove the old one above, and add the mended one." +
+      (settled.length ? " If an answer of yours led here, change it below." : ""));
     const proposed = ask.some(one => one.proposal && !one.settled) && make("p", {}, "What is marked “proposed” was read from your files. Look at it: it counts only when you go on.");
     const submit = (ask.length > 0 || further.length > 0)
       && make("button", {type: "submit", class: ask.length ? "survey-main" : null}, ask.length ? "These are my answers: go on" : "Use these answers");
@@ -279,6 +280,7 @@
     show(part.questions, boxes.length > 0);
     if (results) part.questions.before(part.results);
     showSettled(settled);
+    part.settled.open = mend.length > 0;
     showNotes(notes);
     show(part.results, false);
     if (results && !open.length) return showResults(results);
@@ -341,6 +343,7 @@
       make("details", {}, make("summary", {}, words), make("p", {}, spec.description)));
     part.results.append(made);
     await vegaEmbed(box, drawn, {actions: false, renderer: "svg"});
+    made.dispatchEvent(new Event("toggle"));  // page.js sees to what scrolls whenever something opens
   };
   // Draw a chart once more, on white and in one size, for a document.
   const picture = async spec => {
@@ -371,7 +374,8 @@
     say("Your results are there.");
     const drawn = {};
     if (results.figure) {  // else no measure has pairs enough, as a warning says
-      here.append(make("h4", {}, "Table"), ...table(results.table, "Results"), make("h4", {}, "Figure"));
+      here.append(make("h4", {}, "Table"), ...table(results.table, "Results"),
+        make("p", {}, make("a", {href: "#what-the-results-say"}, "What the rows of the table, the figure and the text say")), make("h4", {}, "Figure"));
       await figure(results.figure, "This figure in words");
       drawn.figure = await picture(results.figure);
     }

@@ -141,7 +141,7 @@ def downloads(files, answers, pictures=None):
         )
     ]
     blocks += [("heading", "How it was read"), *(("paragraph", note) for note in study.notes)]
-    blocks += [("paragraph", f"{question.title} {question.settled}.") for question in study.questions if question.settled]
+    blocks += [("paragraph", f"{question.title} {_said(question)}") for question in study.questions if question.settled]
     blocks += [("paragraph", results_software())]
     made["report.docx"] = document(blocks)
     return made
@@ -164,6 +164,12 @@ def ahead(files, given):
     return study
 
 
+def _said(question):
+    """Say the answer to a question in words, where it is the number of a choice."""
+    words = {value: said for value, said in question.choices.items() if value.isdecimal() and said}
+    return "; ".join(words.get(part, part) for part in question.settled.split("; "))
+
+
 def _csv(table):
     return table.to_csv(lineterminator="\n").encode()
 
@@ -184,6 +190,11 @@ def workbook(study):
          "choices": "; ".join(f"{value} ({words})" if words else value for value, words in question.choices.items()), "proposed": question.proposal}
         for question in study.questions if question.form != "mend"
     ]  # fmt: skip
+    if "instruments" in tables:  # a described study asks for the code's column in each survey, a drafted one once
+        known = {row["question"] for row in asked}
+        asked += [
+            {"question": f"code: {wave}", "answer": name} for wave, name in study.code.items() if f"code: {wave}" not in known
+        ]
     tables["answers"] = pd.DataFrame(asked, columns=list(HELP["answers"]))
     for name, table in tables.items():
         rows = [list(table.columns), [HELP[name].get(column, "") for column in table.columns]]

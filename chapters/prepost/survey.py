@@ -101,6 +101,7 @@ class Study:
         self.asked, self.notes, self.grids, self._known = {}, [], {}, {}
         self.instruments = self.items = self.responses = self.flow = self.scores = None
         self.surveys, self.described = {}, False
+        self.long = False  # one table with a row for each person and survey, in which even a running number links people
         tables, exports = self._read(files_of(files))
         if self.open:
             return
@@ -287,6 +288,7 @@ class Study:
                     weight=1,
                 )
                 chosen = chosen.split(" → ") if chosen else []
+            self.long = True
             return {
                 wave: Survey(
                     f"{export.name}, {value}", [name for name in export.header if name != column],
@@ -757,10 +759,16 @@ class Study:
 
     def _status(self, export, rows):
         column = next((name for name in export.header if plain(name) in ("status", "response type")), None)
+        channel = next((name for name in export.header if plain(name) == "distributionchannel"), None)
         left = dict(rows)
-        if column and export.platform == "Qualtrics":
-            previews = [number for number, row in rows.items() if plain(row[column]) in NOT_PEOPLE]
-            spam = [number for number, row in rows.items() if plain(row[column]) in SPAM]
+        if (column or channel) and (export.platform == "Qualtrics" or channel):
+            said = {number: [plain(row[name]) for name in (column, channel) if name] for number, row in rows.items()}
+            previews = [
+                number
+                for number, cells in said.items()
+                if column and cells[0] in NOT_PEOPLE or channel and cells[-1] == "preview"
+            ]
+            spam = [number for number, cells in said.items() if column and cells[0] in SPAM]
             if previews:
                 self.note(
                     f"{export.name}: {len(previews)} test or preview (row {', '.join(map(str, previews))}) left out: nobody's answers."
