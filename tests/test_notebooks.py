@@ -12,7 +12,7 @@ from _ext.execute import METADATA, execute
 
 PAGES = [path for path in (ROOT / "chapters").rglob("*.*") if path.suffix in (".ipynb", ".md")]
 NOTEBOOKS = sorted(path for path in PAGES if path.suffix == ".ipynb" and ".ipynb_checkpoints" not in path.parts)
-TAGS = {"answer", "hood", "hide-input", "instructor", "nbval-ignore-output", "remove-cell", "remove-input", "solution"}
+TAGS = {"answer", "hood", "hide-input", "instructor", "nbval-ignore-output", "remove-cell", "remove-input", "slide", "solution"}
 VERSIONS = re.compile(r"Python [\d.]+, SciPy [\d.]+ and pandas [\d.]+")  # of the machine that made the book
 
 
