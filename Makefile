@@ -9,7 +9,7 @@ export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/runtime
 # A folder or an address that holds Pyodide 0.27.7. With it, Python for the browser becomes part of the book.
 export PYODIDE
 
-.PHONY: help book test execute pdf kit bench cohorts data oracles lock clean
+.PHONY: help book test execute pdf kit bench cohorts data oracles lock shorten clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s%s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ lock:  ## Pin the newest versions that requirements.in allows
 	@_build/lock/bin/pip install --quiet --disable-pip-version-check uv
 	@_build/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
 		--no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
+
+shorten: .venv/.installed  ## Leave out the study and all chapters but KEEP="7 13", for a book about another study
+	@$(BIN)/python -m _ext.shorten $(KEEP)
 
 clean:  ## Remove all that these targets made, the environment too, but not the cohorts of a class
 	rm -rf .venv .pytest_cache
