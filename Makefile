@@ -9,7 +9,9 @@ export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/runtime
 # A folder or an address that holds Pyodide 0.27.7. With it, Python for the browser becomes part of the book.
 export PYODIDE
 
-.PHONY: help book test execute pdf kit bench cohorts data oracles lock shorten clean
+LOCK := --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links
+
+.PHONY: help book test execute pdf kit bench results cohorts data oracles lock shorten clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s%s\n", $$1, $$2 }' Makefile
@@ -41,6 +43,9 @@ bench: book  ## Measure the book, print a table and write it to BENCH.md
 	@$(BIN)/python -m _ext.shared.chromium
 	@PYTHONPATH=chapters:tests $(BIN)/python -m tests.bench
 
+results: .venv/.installed  ## Report the study in STUDY=folder or workbook into OUT, by default _build/results
+	@PYTHONPATH=chapters $(BIN)/python -m prepost "$(STUDY)" "$(OUT)"
+
 cohorts: .venv/.installed  ## Give each person in ROSTER=class.csv a data set, in _build/cohorts
 	@$(BIN)/python data/cohorts.py $(if $(ROSTER),"$(ROSTER)") $(if $(OUT),"$(OUT)")
 
@@ -50,11 +55,11 @@ data: .venv/.installed  ## Make the tables of the study again, and its exports i
 oracles: .venv/.installed  ## Make R's stored results again that are out of date (ORACLES=all: all of them)
 	@$(BIN)/python tests/r_scripts.py
 
-lock:  ## Pin the newest versions that requirements.in allows
+lock:  ## Pin the newest versions that requirements.in and tests/requirements.in allow
 	@$(PYTHON) -m venv _build/lock
 	@_build/lock/bin/pip install --quiet --disable-pip-version-check uv
-	@_build/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
-		--no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
+	@_build/lock/bin/uv pip compile $(LOCK) --upgrade tests/requirements.in -o tests/requirements.txt
+	@_build/lock/bin/uv pip compile $(LOCK) --upgrade -c tests/requirements.txt requirements.in -o requirements.txt
 
 shorten: .venv/.installed  ## Leave out the study and all chapters but KEEP="7 13", for a book about another study
 	@$(BIN)/python -m _ext.shorten $(KEEP)
@@ -66,7 +71,7 @@ clean:  ## Remove all that these targets made, the environment too, but not the 
 	@if [ -e _build/cohorts ]; then echo "Kept: _build/cohorts, where a class has its data, and you their key."; \
 		else rm -rf _build; fi
 
-.venv/.installed: requirements.txt
+.venv/.installed: tests/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit( \
 		"This book needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + \
 		". Name another one: make PYTHON=python3.12 book")'
@@ -74,5 +79,5 @@ clean:  ## Remove all that these targets made, the environment too, but not the 
 		echo "$(PYTHON) cannot make environments. On Debian or Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
 	@echo "Installing the pinned packages into .venv; this takes some minutes ..."
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	@touch $@

@@ -1,8 +1,10 @@
 """What makes pages, class material, Python in the browser and print out of the chapters: a room for each.
 
 - ``pages``: the Sphinx extension that turns the chapters into the pages of the book;
+- ``live``: the fields for answers on a page, and the page that runs;
 - ``classroom``: notebooks, slides and questions for a class;
 - ``browser``: the notebooks that run in a reader's browser, and the kit that serves them to a class;
+- ``survey``: the page on which readers analyse a survey of their own;
 - ``paper``: the book and its worksheets as PDF;
 - ``shared``: what more than one room needs.
 

@@ -194,10 +194,49 @@ def _verdict(exercise, value, expected, slips):
     value, kind = _plain(value), _kind(_plain(expected.value))
     if _kind(value) != kind:
         return f"✗ {exercise} expects {kind}, and got {_kind(value)}.{_hint(value, kind)}"
-    if _same(value, expected.value, expected.within):
-        return f"✓ {exercise} is right. {expected.say}".rstrip()
-    said = [slip.say for slip in slips if _same(value, slip.value, expected.within)]
-    return f"✗ {exercise} is not right yet. {(said or [_guess(value, expected)])[0]}"
+    for case in _cases(expected, slips):
+        if _same(value, case.value, case.within):
+            return f"✓ {exercise} is right. {case.say}".rstrip() if case.right else f"✗ {exercise} is not right yet. {case.say}"
+    return f"✗ {exercise} is not right yet. {NO_USUAL_SLIP}"
+
+
+Case = namedtuple("Case", "right value within say")
+NO_USUAL_SLIP = "It is none of the usual slips either: go back to the chapter's own steps."
+
+
+def cases(exercise):
+    """Return what `check` compares an answer with, in this order: the first case that the answer fits is what it says.
+
+    Parameters
+    ----------
+    exercise : str
+        Its number, such as ``"7.2"``.
+
+    Returns
+    -------
+    list of Case
+        Whether an answer that fits is ``right``; the ``value``, as Python's own number, text, list or set, and how far
+        off ``within`` it numbers may be; what to ``say``. To an answer that fits none, `check` says `NO_USUAL_SLIP`.
+
+    Raises
+    ------
+    ValueError
+        As `answers` does.
+    """
+    expected, *slips = answers(exercise)
+    return _cases(expected, slips)
+
+
+def _cases(expected, slips):
+    """Put what is right first, then the slips that the exercise names, then those of any number."""
+    target, within = _plain(expected.value), float(expected.within)
+    found = [Case(True, target, within, expected.say)]
+    found += [Case(False, _plain(slip.value), within, slip.say) for slip in slips]
+    if isinstance(target, (int, float)) and not isinstance(target, bool):
+        found.append(Case(False, -target, within, "The size is right, the sign is not."))
+        found.append(Case(False, 100 * target, 150 * within, "It is a hundred times too large: did you give per cent?"))
+        found.append(Case(False, target, 4 * within, "It is close: round only at the end."))
+    return found
 
 
 def _plain(value):
@@ -248,19 +287,6 @@ def _same(value, target, within):
     if isinstance(target, (int, float)) and not isinstance(target, bool):
         return abs(value - target) <= within + 1e-9
     return value == target
-
-
-def _guess(value, expected):
-    """Say what kind of slip a number looks like that no exercise names."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        target = _plain(expected.value)
-        if _same(-value, target, expected.within):
-            return "The size is right, the sign is not."
-        if _same(value / 100, target, 1.5 * expected.within):
-            return "It is a hundred times too large: did you give per cent?"
-        if _same(value, target, 4 * expected.within):
-            return "It is close: round only at the end."
-    return "It is none of the usual slips either: go back to the chapter's own steps."
 
 
 # --- questions --------------------------------------------------------------------------------

@@ -52,6 +52,8 @@ Seconds depend on the machine and on what else it does; the ratios to a peer, me
   drawn. *Cold*: nothing in the browser's cache. *Warm*: after another chapter was read. Peer: a page of the minimal
   book, with the theme as it comes.
 - **running**: each notebook from start to end. Peers: a notebook that only imports what the chapters import; CPython.
+- **running on the page**: *Make this page live*, until Python is there and the set-up has run; then *Run all*. Peer: the
+  same chapter as a notebook in the browser.
 - **serving**: on this machine alone; thirty readers who start at once. Peer: a single reader.
 - **statistics**: Peers: R, all 2ⁿ patterns of signs, and a plain loop over `scipy.stats.wilcoxon`, timed on the first
   {rows} of each chapter's simulated studies.
@@ -319,6 +321,42 @@ def running_in_the_browser(table, cpython):
             peer = (f"{there:.1f} s in CPython", times(here / there)) if most else ("", "")
             aim = (f"< {most} s", values[worst] < most) if most else ()
             table.row(f"{what}, {when}: {label}", both, *peer, *aim)
+    return later
+
+
+def running_on_the_page(table, notebooks):
+    """Make pages live and run them: some in a first visit, all but one after another one."""
+    what = "running on the page"
+    lacking = [path for path in ("lite/static/pyodide", "_static/live") if not (HTML / path).exists()]
+    if lacking:
+        table.without(what, f"the built book holds no {lacking[0]} (PYODIDE=… make book, where npm is)")
+        return
+    from test_browser import served
+    from test_live import run_page
+
+    names = [path.stem for path in CHAPTERS]
+    with served(HTML) as port, sync_playwright() as playwright, launch(playwright) as browser:
+        address, first = f"http://127.0.0.1:{port}", {}
+        for name in names[::6]:
+            with browser.new_context() as context:
+                first[name] = run_page(context, address, name)
+        with browser.new_context() as context:
+            run_page(context, address, names[-1])
+            later = {name: run_page(context, address, name) for name in names[:-1]}
+    for when, seen, limit in [("cold", first, 10), ("warm", later, 7)]:
+        there = statistics.median(notebooks[name].seconds for name in seen if name in notebooks)
+        for label, fact, unit, most in [
+            ("ready, set up", "ready", "s", limit),
+            ("chapter finished", "seconds", "s", None),
+            ("peak memory", "memory", "MB", 1200),
+        ]:
+            values = {name: getattr(facts, fact) for name, facts in seen.items()}
+            here, worst = statistics.median(values.values()), max(values, key=values.get)
+            form = "{:.1f} s" if unit == "s" else "{:.0f} MB"
+            both = f"{form.format(here)}, at most {form.format(values[worst])} ({worst})"
+            peer = ("", "") if most else (f"{there:.1f} s as a notebook, warm", times(here / there))
+            aim = (f"< {most} {unit}", values[worst] < most) if most else ()
+            table.row(f"{what}, {when}: {label}", both, *peer, *aim)
 
 
 # --- serving ------------------------------------------------------------------------------------
@@ -490,7 +528,7 @@ def main():
     with tempfile.TemporaryDirectory() as place:
         minimal = building(table, Path(place))
         browser = reading(table, minimal)
-        running_in_the_browser(table, running(table, Path(place)))
+        running_on_the_page(table, running_in_the_browser(table, running(table, Path(place))))
     serving(table)
     statistics_(table)
     power(table)

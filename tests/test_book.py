@@ -20,6 +20,9 @@ from playwright.sync_api import expect
 
 HTML = ROOT / "_build" / "html"
 WIDTHS = {1280: 900, 390: 844}  # a laptop and a telephone, with their heights
+# What depends on the address (what is fetched) does not depend on the width, so each is tried with one of the other.
+WAYS = {"http": 390, "file": 1280}
+once = pytest.mark.parametrize("site", ["http"], indirect=True)  # what depends on neither
 
 # Charts in a folded solution are drawn when it opens; so open everything, once it has been seen that it was closed.
 UNDRAWN = """() => [...document.querySelectorAll("figure.chart")]
@@ -45,6 +48,25 @@ FAINTEST = """() => {
     }));
 }"""
 
+# How high the charts of a page are before any is drawn: Vega comes when the first one asks for it.
+CHARTS = "[...document.querySelectorAll('figure.chart')].map(chart => chart.offsetHeight).join()"
+EARLY = f"addEventListener('DOMContentLoaded', () => {{ window.early = {CHARTS}; }})"
+GROWN = f"() => window.early !== {CHARTS} && [window.early, {CHARTS}]"
+# How high each chart is with its sliders, beside what was reserved for it, where they differ.
+ROOM = """() => [...document.querySelectorAll("figure.chart")].map(chart => {
+    const parts = [...chart.querySelectorAll("svg.marks, .vega-bind")].map(part => part.getBoundingClientRect().height);
+    const reserved = parseFloat(getComputedStyle(chart.querySelector(".vega-embed")).minHeight);
+    return [parts.reduce((sum, part) => sum + part, 0), reserved, chart.textContent.trim().slice(0, 50)];
+}).filter(([drawn, reserved]) => !(Math.abs(drawn - reserved) < 0.5))"""
+# What would take a swipe or the wheel from the page; the numbers behind a chart scroll in a box of their own.
+TRAPS = """() => [...document.querySelectorAll(".bd-article *")].filter(box => !box.closest(".chart-table, svg")
+    && /auto|scroll/.test(getComputedStyle(box).overflowY) && box.scrollHeight > box.clientHeight)
+    .map(box => box.outerHTML.slice(0, 100))"""
+# What a box cuts off that scrolls sideways only. Of a formula Chromium counts the room above and below its signs.
+CUT = """() => [...document.querySelectorAll(".bd-article *")].filter(box => !box.closest("svg, output, div.math")
+    && getComputedStyle(box).overflowY === "hidden" && box.scrollHeight > box.clientHeight + 1)
+    .map(box => `${box.scrollHeight - box.clientHeight} pixels of ${box.outerHTML.slice(0, 100)}`)"""
+
 
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_):
@@ -65,7 +87,7 @@ def chapters(pages):
     return [page for page in pages if re.match(r"chapters/\d\d-", page)]
 
 
-@pytest.fixture(scope="session", params=["http", "file"])
+@pytest.fixture(scope="session", params=WAYS)
 def site(request, pages):
     """The address of the book."""
     if request.param == "file":
@@ -77,9 +99,9 @@ def site(request, pages):
     server.shutdown()
 
 
-@pytest.fixture(scope="session", params=WIDTHS)
-def width(request):
-    return request.param
+@pytest.fixture(scope="session")
+def width(site):
+    return WAYS[site.partition(":")[0]]
 
 
 @pytest.fixture
@@ -93,6 +115,7 @@ def tab(browser, width):
 def seen(browser, site, width, pages):
     """What was seen on each page, opened once at this address and width."""
     with browser.new_context(viewport={"width": width, "height": WIDTHS[width]}) as context:
+        context.add_init_script(EARLY)
         return {page: look(context.new_page(), site, page) for page in pages}
 
 
@@ -106,14 +129,21 @@ def look(tab, site, page):
     tab.goto(f"{site}/{page}")
     if page == "index.html":
         tab.wait_for_url("**/chapters/index.html")
-    open_solutions = tab.locator("details.solution[open]").count()
-    tab.evaluate("document.querySelectorAll('details.solution').forEach(solution => solution.open = true)")
     with contextlib.suppress(NotInTime):  # what is still missing then is reported by the tests
-        tab.wait_for_function(f"!({UNDRAWN})().length && !({UNTYPESET})().length", timeout=20_000)
+        tab.wait_for_function(f"!({UNDRAWN})().length && !({UNTYPESET})().length", timeout=60_000)
+    grown = tab.evaluate(GROWN)
+    open_solutions = tab.locator("details.solution[open]").count()
+    tab.evaluate("document.querySelectorAll('details:is(.solution, .hood, .guess)').forEach(fold => fold.open = true)")
+    with contextlib.suppress(NotInTime):  # what opens is drawn once more, as wide as it is now
+        tab.wait_for_function(f"!({ROOM})().length", timeout=30_000)
     facts = SimpleNamespace(
         asked=[url for url in asked if not url.startswith((site, "data:", "blob:"))],
         complaints=complaints,
+        grown=grown,
         open_solutions=open_solutions,
+        room=tab.evaluate(ROOM),
+        traps=tab.evaluate(TRAPS),
+        cut=tab.evaluate(CUT),
         undrawn=tab.evaluate(UNDRAWN),
         untypeset=tab.evaluate(UNTYPESET),
         width=tab.evaluate("document.documentElement.scrollWidth"),
@@ -152,6 +182,19 @@ def test_every_formula_is_typeset(seen):
 
 def test_every_solution_is_folded_at_first(seen):
     none(seen, "open_solutions")
+
+
+def test_charts_are_as_high_before_they_are_drawn_as_after(seen):
+    none(seen, "grown")
+
+
+def test_each_chart_takes_the_room_that_was_reserved_for_it(seen):
+    none(seen, "room")
+
+
+def test_nothing_in_a_page_takes_a_swipe_or_the_wheel_from_it_and_nothing_is_cut(seen):
+    none(seen, "traps")
+    none(seen, "cut")
 
 
 def test_no_page_scrolls_sideways(seen, width):
@@ -232,6 +275,7 @@ def test_every_slider_moves_its_chart(tab, site, chapters):
                 expect(chart.locator("svg").first).not_to_have_js_property("innerHTML", before)
 
 
+@once
 @pytest.mark.parametrize("added", [-4, -1.5, 0, 0.5, 2])
 def test_chapter_7_slider_shows_the_test_of_the_shifted_scores(tab, site, added):
     """Oracle: prepost.signed_rank, which test_statistics.py compares with R."""
@@ -253,6 +297,7 @@ def feedback(box):
     return box.locator("output").inner_text()
 
 
+@once
 @pytest.mark.parametrize("chapter", practice.chapters())
 def test_every_option_of_a_self_test_gets_its_own_feedback(tab, site, chapter):
     """Oracle: the quiz's source, which text2qti reads alike (test_practice.py)."""

@@ -655,6 +655,36 @@ def test_everything_of_pyodide_that_is_shipped_is_used(ran):
     assert {path.name for path in (HTML / "lite" / "static" / "pyodide").iterdir()} <= asked
 
 
+@needs_python
+def test_what_must_load_is_said_before_it_loads(ran):
+    """Oracle: the sizes of the files of Python that the browser asks for."""
+    python = HTML / "lite" / "static" / "pyodide"
+    asked = {url.rpartition("/")[2] for url in ran(FIRST).asked if "/static/pyodide/" in url}
+    megabytes = sum((python / name).stat().st_size for name in asked) / 1e6
+    page = (HTML / "chapters" / f"{FIRST}.html").read_text(encoding="utf-8")
+    said = [re.search(r"about (\d+) MB", page)[1], re.search(r"PYTHON = (\d+)", NOTEBOOK_JS)[1]]
+    assert [int(number) for number in said] == pytest.approx([megabytes, megabytes], rel=0.1)
+
+
+@needs_python
+def test_the_notebook_says_how_much_of_python_has_arrived(tab):
+    tab = tab(FIRST)
+    status = tab.locator("nav.book [role=status]")
+    expect(status).to_have_text(re.compile(r"^Python is loading: [1-4][05] of about 50 MB$"), timeout=240_000)
+    tab.wait_for_function(READY, timeout=240_000)
+    expect(status).to_be_empty()
+    # and a telephone can press all that is above the notebook
+    small = (
+        "all => all.filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 24).map(one => one.outerHTML)"
+    )
+    assert not tab.locator("nav.book :is(a, button), .jp-NotebookPanel-toolbar :is(button, jp-button)").evaluate_all(small)
+    top, bar = (tab.locator(f"nav.book{part}").first.bounding_box() for part in (" a", ""))
+    assert top["y"] >= bar["y"] and top["y"] + top["height"] <= bar["y"] + bar["height"]
+
+
+NOTEBOOK_JS = (ROOT / "_ext" / "browser" / "notebook.js").read_text(encoding="utf-8")
+
+
 # --- a reader -----------------------------------------------------------------------------------
 
 

@@ -34,14 +34,14 @@ def pairs(what):
 def test_pairs_for_a_wanted_power_are_those_of_power_t_test():
     """Oracle: R's power.t.test, its N times pi/3 for the signed-rank test."""
     names = ["pairs, {} of the effect, power 0.8", "pairs, {} of the effect, power 0.9"]
-    matters, seen, half = printed("plan = plan_for(").splitlines()[1:]
+    matters, seen, half = printed("z = 1.96 + stats.norm.ppf(power)").splitlines()[1:]
     assert matters.split()[-2] == pairs("pairs, 2.5 points")
     assert seen.split()[-2:] == [pairs(name.format(1)) for name in names]
     assert half.split()[-2:] == [pairs(name.format(0.5)) for name in names]
-    assert shown("print(pairs_needed(0.8, effect)")[0] == pairs("pairs, 2.5 points")
-    assert shown("{pairs_needed(0.8, 0.5)}")[1] == pairs("pairs, half a standard deviation")
+    assert shown("corrected = (by_pencil + 1.92) / 0.955")[0] == pairs("pairs, 2.5 points")
+    assert f"{np.ceil(float(shown('both_corrections =')[1])):.0f}" == pairs("pairs, half a standard deviation")
     assert shown("pairs_needed(0.8, 2.5")[0] == pairs("pairs, 2.5 points")
-    assert shown("alpha=0.05 / 4")[0] == pairs("pairs, Holm")
+    assert shown("z_strict = ")[0] == pairs("pairs, Holm")
     assert shown("abs(stigma.mean()) / stigma.std()")[-2] == pairs("pairs, stigma")
     assert shown("each = tries[enough][0]")[0] == pairs("pairs in each of two groups")
     assert f"34 pairs find it with a power of {R['power, 34 pairs']:.0%}" in said("your two guesses")
@@ -50,7 +50,7 @@ def test_pairs_for_a_wanted_power_are_those_of_power_t_test():
 def test_pairs_for_a_wanted_half_width_are_those_of_r():
     """Oracle: R's qt and sd; t.test for the interval of the mean change."""
     assert shown("for wanted in [1.5")[2::4] == [pairs(f"pairs, half-width {w:g}") for w in (1.5, 1, 0.75, 0.5)]
-    assert shown("confidence.std())\n")[2] == pairs("pairs, half-width 1, self-efficacy")
+    assert shown("to_one_point = np.ceil(")[2] == pairs("pairs, half-width 1, self-efficacy")
     assert shown("abs(stigma.mean()) / stigma.std()")[-1] == pairs("pairs, half-width 1, stigma")
     low_high = shown("stats.t.interval(0.95, 33, change")
     assert low_high == [f"{R['interval, low']:.2f}", "to", f"{R['interval, high']:.2f}", "points"]
@@ -119,7 +119,7 @@ def test_noethers_size_is_that_of_r():
 def test_people_to_enrol_are_those_of_r():
     """Oracle: R's pbinom."""
     assert shown("people_to_enrol(73, stays")[0] == pairs("enrolled, 73 pairs")
-    assert shown("people_to_enrol(96, 0.75")[1] == pairs("enrolled, 96 pairs, one in four lost")
+    assert shown("stats.binom.sf(95, people, 0.75)")[1] == pairs("enrolled, 96 pairs, one in four lost")
 
 
 @pytest.mark.parametrize("measure", ["empathy", "self_efficacy", "stigma", "likelihood"])

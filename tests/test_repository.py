@@ -41,16 +41,25 @@ def test_licences_are_the_same_wherever_they_are_named():
     assert "CC BY 4.0" in read("_config.yml") and "CC BY 4.0" in read("data/README.md")
 
 
-def test_every_requirement_is_pinned_to_a_version_and_to_its_files():
-    wanted = re.findall(r"^([\w-]+)", read("requirements.in"), re.M)
-    pinned = re.findall(r"^([\w.-]+)==\S+", read("requirements.txt"), re.M)
-    text = re.sub(r" *#.*", "", read("requirements.txt"))
+@pytest.mark.parametrize("folder", ["", "tests/"])
+def test_every_requirement_is_pinned_to_a_version_and_to_its_files(folder):
+    wanted = re.findall(r"^(\w[\w-]*)", read(f"{folder}requirements.in"), re.M)
+    pinned = re.findall(r"^([\w.-]+)==\S+", read(f"{folder}requirements.txt"), re.M)
+    text = re.sub(r" *#.*", "", read(f"{folder}requirements.txt"))
     requirements = [part.split(" --hash=sha256:") for part in re.sub(r"\\\n *", "", text).splitlines() if part]
     assert len(pinned) == len(requirements)
     assert not [
         name for name, *files in requirements if not files or not all(re.fullmatch("[0-9a-f]{64}", file) for file in files)
     ]
     assert {name.lower() for name in wanted} <= {name.lower() for name in pinned}
+
+
+def test_chapters_run_with_the_versions_that_the_book_is_tested_with_and_need_none_of_its_tools():
+    pins = {
+        folder: dict(re.findall(r"^([\w.-]+)==(\S+)", read(f"{folder}requirements.txt"), re.M)) for folder in ("", "tests/")
+    }
+    assert pins[""].items() < pins["tests/"].items()
+    assert not {"pytest", "playwright", "jupyter-book", "sphinx", "nbval", "pingouin"} & pins[""].keys()
 
 
 def test_readme_names_files_that_exist():

@@ -5,6 +5,7 @@ import html
 import importlib.metadata
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -77,7 +78,7 @@ def made_of(files):
     """Say what the site's program is made of: it is built again when that changes."""
     parts = [importlib.metadata.version(name) for name in ("jupyterlite-core", "jupyterlite-pyodide-kernel")]
     sources = [Path(__file__), Path(pyodide.__file__), Path(charts.__file__), charts.HERE / "vega-loader.js"]
-    sources += [HERE / name for name in ("notebook.js", "notebook.css", "notebook.html", "front.html")]
+    sources += [HERE / name for name in ("notebook.js", "notebook.css", "notebook.html", "front.html", "python.js")]
     parts += [hashlib.sha256(path.read_bytes()).hexdigest() for path in sources]
     return "\n".join([TITLE, *parts, *files, *(pyodide.compiler() or ["not compiled"] if files else [])])
 
@@ -119,6 +120,7 @@ def build_program(out, self_hosted):
         for path in [path for pattern in UNUSED for path in site.glob(pattern)]:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         adapt(site / "notebooks" / "index.html")
+        count_bytes(site)
         front = (HERE / "front.html").read_text(encoding="utf-8")
         (site / "index.html").write_text(front.format(title=html.escape(TITLE)), encoding="utf-8")
         # As new files: those of 1985, as JupyterLite packs them, a browser would keep for years without asking again.
@@ -131,6 +133,18 @@ def check_names(site):
     unknown = [name for name in [*DISABLED, *SETTINGS] if name not in programs]
     if unknown:
         raise ValueError(f"There is no {unknown[0]!r} in JupyterLite: {ADAPT}")
+
+
+def count_bytes(site):
+    """Let the programs of Python's worker begin with python.js."""
+    folder = site / "extensions" / "@jupyterlite" / "pyodide-kernel-extension" / "static"
+    programs = {path: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.js"))}
+    numbers = set(re.findall(r"new Worker\(new URL\(\w+\.p\+\w+\.u\((\d+)\)", "".join(programs.values())))
+    workers = [path for path in programs if path.name.partition(".")[0] in numbers]
+    if not workers:
+        raise ValueError(f"Python has no worker in {folder.parent.name}: {ADAPT}")
+    for path in workers:
+        path.write_text((HERE / "python.js").read_text(encoding="utf-8") + programs[path], encoding="utf-8", newline="\n")
 
 
 def adapt(page):

@@ -4,6 +4,7 @@
 const BOOK = "../../"; // the book's folder, from lite/notebooks/
 const NAME = new URLSearchParams(location.search).get("path") ?? "";
 const [STEM, COPY] = NAME.replace(/\.ipynb$/, "").split(/ \((?=my copy of )/); // see `setAside`
+const PYTHON = 50; // megabytes; a test compares it with what the browser asks for
 const STORE = `JupyterLite Storage - ${new URL("..", location).pathname}`; // where JupyterLite keeps what a reader saves
 
 const opening = (async () => {
@@ -103,6 +104,27 @@ async function setAside(mine, edition) {
   }
 }
 
+/** Say in an element how much of Python has arrived, until it is ready; python.js counts. */
+function tellProgress(line) {
+  // in steps of 5, so that a screen reader is not told of every file
+  const ofPython = bytes => `Python is loading: ${Math.min(Math.round(bytes / 5e6) * 5, PYTHON)} of about ${PYTHON} MB`;
+  line.textContent = "The notebook is loading …";
+  let arrived = 0;
+  window.Worker = class extends Worker {
+    constructor(...program) {
+      super(...program);
+      this.addEventListener("message", ({ data }) => { arrived = data?.arrived ?? arrived; });
+    }
+  };
+  const watch = setInterval(() => {
+    const status = window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status;
+    if (status) line.textContent = ofPython(arrived);
+    if (status !== "idle" && status !== "busy") return;
+    line.textContent = "";
+    clearInterval(watch);
+  }, 200);
+}
+
 /** Put a line above the notebook: ways out, and the reader's copies of earlier editions. */
 function topLine(isChapter, wantsFiles, copies) {
   const line = document.createElement("nav");
@@ -122,6 +144,7 @@ function topLine(isChapter, wantsFiles, copies) {
     files.onchange = async () => { if (files.files.length) show(await bring(files.files, show)); };
     line.append(files);
   }
+  tellProgress(Object.assign(add(line, "span", ""), { role: "status" }));
   document.body.append(line);
 }
 

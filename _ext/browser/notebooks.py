@@ -19,7 +19,8 @@ from ..classroom.notebooks import FOLDED, LICENCE, tags
 from ..classroom.set_up import set_up_cell
 
 FIRST = """**This notebook runs in your browser.**
-Run the cells from top to bottom, each with Shift + Enter; the first one is the folded set-up, and it takes some seconds.
+Run the cells from top to bottom, each with ▶ above the notebook or with Shift + Enter; the first one is the folded set-up.
+It waits until Python has arrived, which the line at the top tells you.
 In an exercise, put your answer in place of the three dots and run the cell: `check` says whether it is right.
 Worked solutions are folded: open one with the button below its heading.
 

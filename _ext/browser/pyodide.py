@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import importlib.metadata
 import io
 import json
 import re
@@ -18,7 +19,11 @@ VERSION = "0.27.7"  # Python 3.12, pandas 2.2.3, SciPy 1.14.1, NumPy 2.0.2, alta
 CDN = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"
 LOCK = "pyodide-lock.json"
 CORE = ["pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip"]
-PACKAGES = ["micropip", "ssl", "sqlite3", "comm", "jedi", "ipython", "altair", "numpy", "pandas", "scipy"]
+PACKAGES = ["micropip", "ssl", "sqlite3", "comm", "jedi", "ipython", "altair", "numpy", "pandas", "scipy", "openpyxl"]
+OURS = {
+    "openpyxl": ["et-xmlfile"],
+    "et-xmlfile": [],
+}  # pure Python, which the publisher's distribution lacks, and what it needs
 
 
 def distribution(location):
@@ -39,6 +44,8 @@ def distribution(location):
     if version != VERSION:
         raise ValueError(f"{location} holds Pyodide {version}. The notebooks are tested with {VERSION}: take that one.")
     known = {canonical(name): package for name, package in lock["packages"].items()}
+    ours = {name: packed(name) for name in OURS if name not in known}
+    known |= {name: package for name, (package, _) in ours.items()}
     needed, todo = {}, [canonical(name) for name in PACKAGES]
     while todo:
         name = todo.pop()
@@ -52,7 +59,28 @@ def distribution(location):
     for package in lock["packages"].values():
         name, digest = package["file_name"], package["sha256"]
         files[name] = lambda name=name, digest=digest: read(location, name, digest)
+    files |= {package["file_name"]: lambda content=content: content for package, content in ours.values()}
     return {**files, LOCK: lambda: json.dumps(lock).encode()}
+
+
+def packed(name):
+    """Pack a package of this environment as a wheel; return its entry in the lock file, and its bytes."""
+    package, wheel = importlib.metadata.distribution(name), io.BytesIO()
+    paths = sorted(path for path in package.files if path.suffix != ".pyc" and path.name not in ("INSTALLER", "REQUESTED"))
+    write_zip(wheel, ((path.as_posix(), path.read_binary()) for path in paths))
+    imported = name.replace("-", "_")
+    entry = {
+        "name": name,
+        "version": package.version,
+        "file_name": f"{imported}-{package.version}-py3-none-any.whl",
+        "install_dir": "site",
+        "sha256": hashlib.sha256(wheel.getvalue()).hexdigest(),
+        "package_type": "package",
+        "imports": [imported],
+        "depends": OURS[name],
+        "unvendored_tests": False,
+    }
+    return entry, wheel.getvalue()
 
 
 def write_distribution(folder, files):

@@ -21,6 +21,7 @@ from docutils import nodes
 from myst_nb.sphinx_ext import add_global_html_resources
 from sphinx.util import logging
 
+from .. import live, survey
 from ..shared import charts, source, tables
 from ..shared.formulas import mathml
 from . import body, fonts
@@ -40,8 +41,11 @@ def setup(app):
     app.connect("source-read", prepare_notebook)
     app.connect("html-page-context", complete_page)
     app.connect("build-finished", complete_book)
+    app.not_live = live.engine.fetch()
+    survey.setup(app)
     # When a program or a style changes, all pages are built again.
-    return {"parallel_read_safe": True, "env_version": source.fingerprint(app.srcdir, ["_ext", "_static"])}
+    made_of = f"{source.fingerprint(app.srcdir, ['_ext', '_static'])} {'without' if app.not_live else 'with'} a button"
+    return {"parallel_read_safe": True, "env_version": made_of}
 
 
 def configure(app, config):
@@ -49,7 +53,7 @@ def configure(app, config):
     here = os.path.relpath(HERE, app.confdir)  # no path of this machine: both settings go into a hash in .buildinfo
     # In the same folders as in the theme, and before the theme's.
     config.templates_path[:0] = [f"{here}/templates", f"{here}/templates/components"]
-    config.html_static_path.append(f"{here}/static")
+    config.html_static_path += [f"{here}/static", os.path.relpath(live.STATIC, app.confdir)]
     config.html_theme_options["back_to_top_button"] = False  # templates/layout.html has one in a landmark
     address = source.repository(app.srcdir)
     if not address:
@@ -78,6 +82,9 @@ def prepare_notebook(app, docname, text):
     """Prepare the source of a page, if it is a notebook."""
     if Path(app.env.doc2path(docname)).suffix == ".ipynb":
         text[0] = prepare(text[0], docname)
+        if (number := docname.removeprefix("chapters/")[:2]).isdecimal():
+            for path in live.fields.made_from(int(number)):
+                app.env.note_dependency(str(path))
 
 
 def write_formula(writer, node):
@@ -94,6 +101,7 @@ def complete_page(app, pagename, templatename, context, doctree):
         return
     if '<figure class="chart">' in context["body"]:
         app.add_js_file(None, body=charts.loader_for(context["body"]))
+    live.complete(app, pagename, context, live=not app.not_live)
     context["has_formulas"] = "<math" in context["body"]  # see templates/layout.html
     context["body"] = body.mend(context["body"], pagename)
 
@@ -112,6 +120,10 @@ def complete_book(app, exception):
     front = FRONT.format(title=app.config.html_title, root=app.config.root_doc)
     (out / "index.html").write_text(front, encoding="utf-8")
     make_for_class(app, out)
+    if app.not_live:
+        print(f"The pages have no button to make them live, because {app.not_live}.", file=sys.stderr)
+    else:
+        live.engine.write(out)
     if left_out := tables.left_out(Path(app.srcdir) / "data"):
         print(left_out, file=sys.stderr)
 

@@ -5,11 +5,14 @@ around it. What is mended was found by axe-core, by pressing Tab or by weighing;
 Where there is nothing to mend any more, a new version has changed what it makes: the build then names it.
 """
 
+import re
 from collections import namedtuple
 
 from lxml.html import document_fromstring, fragment_fromstring, tostring
 from lxml.html.builder import DIV, E
 from sphinx.util import logging
+
+from ..shared import charts
 
 logger = logging.getLogger(__name__)
 Mend = namedtuple("Mend", "where fault repair")  # each `where` holds a `fault`, or is one; both are CSS selectors
@@ -60,6 +63,14 @@ def name_table(table):
     box.append(table)
 
 
+def reserve_height(box):
+    """Reserve the height of a chart before it is drawn, so that nothing below it moves then."""
+    (title,) = box.xpath("../figcaption/b")
+    (script,) = box.xpath("following-sibling::script")
+    narrow, wide = charts.heights(charts.read_spec(script.text, title.text_content()))
+    box.set("style", f"--narrow: {narrow}px; --wide: {wide}px")
+
+
 def keep_numbers(words):
     """Make elements of the numbers behind a chart only when they are asked for, by page.js, or where no program runs."""
     kept = E.noscript(*words.itersiblings())
@@ -76,6 +87,7 @@ MENDS = [
     Mend("h1, h2, h3, dl.glossary dt", "a.headerlink:not([tabindex])", hide_permalink),
     Mend("div.citation", "div[role=doc-biblioentry]", list_reference),
     Mend("table:is(.dataframe, .table)", "table:not(:has([scope]))", name_heads),
+    Mend("figure.chart", "figcaption ~ div[id]:empty", reserve_height),
     Mend("figure.chart", "details table", name_table),
     Mend("figure.chart", "details > summary + p", keep_numbers),
     Mend(":root:has(.highlight :is(.kn, .nb, .n))", ".highlight :is(.n, .nn, .o, .p, .w)", plain_words),
@@ -111,6 +123,9 @@ def mend(text, pagename):
                 logger.warning(words, repair.__name__, thing.tag, fault, location=pagename)
             for element in faults:
                 repair(element)
+    for printed in page.cssselect(".cell_output pre"):
+        if re.search(r"\S {2,}\S", printed.text_content()):  # columns: set with blanks, they must not break
+            printed.classes.add("columns")
     return (page.text or "") + "".join(tostring(part, encoding="unicode") for part in page)
 
 

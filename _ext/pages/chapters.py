@@ -1,6 +1,6 @@
 """What happens to a notebook before Sphinx reads it.
 
-It must have run; solutions and what is under the hood fold; what is for class is linked to.
+It must have run; solutions and what is under the hood fold; answers get a field; what is for class is linked to.
 """
 
 import json
@@ -12,6 +12,9 @@ from markdown_it import MarkdownIt
 from nbformat.v4 import new_markdown_cell
 from sphinx.util import logging
 
+from .. import live
+from ..live import fields
+
 logger = logging.getLogger(__name__)
 ONLY_FOR_CLASS = {"answer", "instructor"}  # tags of cells that only the class notebooks keep
 OFFERS = (Path(__file__).with_name("offers.html")).read_text(encoding="utf-8")
@@ -22,11 +25,12 @@ def prepare(text, docname):
     notebook = json.loads(text)
     cells = notebook["cells"]
     warn_of_cells_that_did_not_run(cells, docname)
+    cells = fields.write(cells, new_markdown_cell)
     cells = [cell for cell in cells if not ONLY_FOR_CLASS & set(cell["metadata"].get("tags", []))]
     cells = list(fold(cells, docname))
     chapter = re.fullmatch(r"chapters/((\d\d)-.*)", docname)
     if chapter and int(chapter[2]) in practice.chapters():
-        cells.insert(1, new_markdown_cell(OFFERS.format(name=chapter[1])))
+        cells[1:1] = [new_markdown_cell(live.offer(chapter[1])), new_markdown_cell(OFFERS.format(name=chapter[1]))]
     return json.dumps({**notebook, "cells": cells})
 
 

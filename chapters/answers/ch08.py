@@ -104,7 +104,7 @@ def exercise_8_5():
     moves = change("empathy")
     with_lost = pd.concat([moves, pd.Series([0, 0, 0, 0])])
     same = pd.Series(np.isclose(eleven(moves), eleven(with_lost)), index=eleven(moves).index)
-    yield right(int(same.sum()), say="Three drop the zeros, one counts heads, and one tosses the signs of points.")
+    yield right(int(same.sum()), say="Three drop the zeros, one counts people, and one tosses the signs of points.")
     yield wrong(int(same["drop"].sum()), "You counted the paths named drop. Two other tests take no notice of a change of 0.")
     yield wrong(
         int(same.sum()) - 1,

@@ -117,7 +117,7 @@ def exercise_11_5():
     )
     yield wrong(
         needed(0.8, effect, alpha=0.05 / 2),
-        "This divides .05 by 2. Four outcomes are tested, and pairs_needed makes the test two-sided by itself.",
+        "This divides .05 by 2. Four outcomes are tested, and the 2 in isf(0.05 / 4 / 2) is for the two sides.",
     )
     yield wrong(needed(0.9, effect, alpha=0.05 / 4), "This is for 90% power.")
     yield wrong(needed(0.8, effect / 2, alpha=0.05 / 4), "This is for half of the effect seen.")

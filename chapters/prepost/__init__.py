@@ -1,8 +1,9 @@
 """What several chapters of *Before and After* share.
 
-``files`` and ``validate`` read a study folder and say what is wrong with it, ``study`` links its exports and scores the
-answers, ``statistics`` has what SciPy lacks, ``report`` what is printed, and ``charts`` the look of the charts. Every
-method is first done in the cells of a chapter. All names below are the book's own: ``prepost.signed_rank`` and so on.
+``reading`` reads any table; ``survey`` finds out what is in the files of a study and asks what it cannot know, and
+``drafting`` describes them if nobody has; ``study`` links and scores; ``statistics`` has what SciPy lacks; ``report`` is
+what is printed, ``document`` and ``page`` what is given away, ``charts`` the look of the charts. Every method is first
+done in the cells of a chapter. All names below are the book's own: ``prepost.signed_rank`` and so on.
 
 In all functions ``change`` is *after minus before*, one number for each person with both scores.
 """
@@ -10,9 +11,11 @@ In all functions ``change`` is *after minus before*, one number for each person 
 from .charts import AFTER, BEFORE, DOWN, FAINT, FAR, INK, SAME, UP
 from .files import DATA, WAVES, load
 from .report import (
+    flow_figure,
     format_interval,
     format_number,
     format_p,
+    results,
     results_figure,
     results_paragraph,
     results_software,
@@ -33,4 +36,4 @@ from .statistics import (
     signed_ranks,
 )
 from .study import link, score
-from .validate import COLUMNS, RULED, validate
+from .survey import Question, Study

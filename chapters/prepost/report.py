@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from .charts import DOWN, INK, SAME, UP
+from .charts import AFTER, BEFORE, DOWN, INK, SAME, UP
 from .files import WAVES
 from .statistics import EXACT_PAIRS, UNITS, _changes, _tails, _z, holm, pseudo_median, signed_ranks
 
@@ -83,36 +83,74 @@ def results_table(scores, instruments):
     ValueError
         If an instrument has fewer than six pairs, or two have the same name.
     """
+    numbers, lines = results(scores, instruments), {}
+    for measure, row in numbers.iterrows():
+        decimals = _decimals(scores[[f"{measure}_{wave}" for wave in WAVES]].dropna().astype(float))
+        varied = not np.isnan(row["level"])
+        summary = "{1} ({0} to {2})".format
+        lines[row["name"]] = {
+            "pairs": row["pairs"],
+            **{wave: summary(*(format_number(row[f"{wave} q{part}"], decimals) for part in (1, 2, 3))) for wave in WAVES},
+            "higher": row["higher"],
+            "same": row["same"],
+            "lower": row["lower"],
+            "change": format_number(row["estimate"], decimals),
+            "95% CI": format_interval(row, decimals) if varied else "–",
+            "level": f"{np.floor(1000 * row['level']) / 10:.1f}%" if varied else "–",
+            "Z": format_number(row["Z"], 2),
+            "r": format_number(row["r"], 2, leading_zero=False),
+            "p": format_p(row["p"]),
+            "p Holm": format_p(row["p_holm"]),
+        }
+    return pd.DataFrame(lines).T
+
+
+def results(scores, instruments):
+    """Return the results of a study as numbers: one row per instrument.
+
+    Takes what `results_table` takes, and raises what it raises.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``instrument``. ``name``; ``pairs``, ``higher``, ``same``, ``lower`` in people; ``before q1`` to
+        ``after q3``, the quartiles, ``estimate``, ``low`` and ``high`` in points; ``low in`` and ``high in``, whether
+        the test allows the end itself; ``level`` reached; ``Z``, ``r``, ``p`` and ``p_holm``. NaN where there is
+        nothing to compute: no interval if all changes are the same, no Z and r if all are zero.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"m_before": [1, 2, 3, 4, 5, 6], "m_after": [2, 4, 6, 8, 10, 12]})
+    >>> float(results(scores, pd.DataFrame({"name": ["Measure"]}, index=["m"])).loc["m", "p"])
+    0.03125
+    """
     names = instruments["name"]
     if names.duplicated().any():
         raise ValueError(
             f"Two instruments are called {names[names.duplicated()].iloc[0]!r}: a row each needs a name of its own."
         )
-    lines, p_values = {}, []
+    lines = {}
     for measure, name in names.items():
         pairs = _pairs(scores, measure, name)
-        change, decimals = pairs["change"], _decimals(pairs[list(WAVES)])
-        typical = pseudo_median(change)
-        varied = np.ptp(change) > 0
+        change, typical = pairs["change"], pseudo_median(pairs["change"])
         z = _z(signed_ranks(change, "pratt")) if change.any() else np.nan
-        quartiles = pairs.quantile([0.25, 0.5, 0.75]).map(format_number, decimals=decimals)
-        p_values.append(min(1.0, 2 * min(_tails(np.rint(change.to_numpy() * UNITS)))))
-        lines[name] = {
+        quartiles = pairs.quantile([0.25, 0.5, 0.75])
+        lines[measure] = {
+            "name": name,
             "pairs": len(pairs),
-            **{wave: "{1} ({0} to {2})".format(*quartiles[wave]) for wave in WAVES},
-            "higher": (change > 0).sum(),
-            "same": (change == 0).sum(),
-            "lower": (change < 0).sum(),
-            "change": format_number(typical["estimate"], decimals),
-            "95% CI": format_interval(typical, decimals) if varied else "–",
-            "level": f"{np.floor(1000 * typical['level']) / 10:.1f}%" if varied else "–",
-            "Z": format_number(z, 2),
-            "r": format_number(z / np.sqrt(len(pairs)), 2, leading_zero=False),
-            "p": format_p(p_values[-1]),
-            "p Holm": None,  # needs the other rows
+            "higher": int((change > 0).sum()),
+            "same": int((change == 0).sum()),
+            "lower": int((change < 0).sum()),
+            **{f"{wave} q{part}": value for wave in WAVES for part, value in enumerate(quartiles[wave], 1)},
+            **typical,
+            "Z": z,
+            "r": z / np.sqrt(len(pairs)),
+            "p": min(1.0, 2 * min(_tails(np.rint(change.to_numpy() * UNITS)))),
         }
-    table = pd.DataFrame(lines).T
-    table["p Holm"] = [format_p(p) for p in holm(p_values)]
+        if not np.ptp(change) > 0:
+            lines[measure] |= {"low": np.nan, "high": np.nan, "level": np.nan}
+    table = pd.DataFrame.from_dict(lines, orient="index").rename_axis("instrument")
+    table["p_holm"] = holm(table["p"])
     return table
 
 
@@ -221,3 +259,70 @@ def results_figure(scores, instruments):
     ]
     grid = alt.concat(*panels, columns=2, usermeta={"embedOptions": {"patch": patch}})
     return grid.properties(description="Dot plots of each person's change. " + " ".join(words))
+
+
+def flow_figure(flow, reasons=None):
+    """Draw what became of every submission: two columns of boxes joined by arrows, ready for a paper.
+
+    Parameters
+    ----------
+    flow : pandas.DataFrame
+        As `link` returns it.
+    reasons : dict, optional
+        Further lines of a box: ``{("before", "without a partner"): ["1 moved away"]}``.
+
+    Returns
+    -------
+    altair.Chart
+        Without a title: ``.properties(title=alt.Title("the finding", subtitle="where the numbers come from"))``.
+    """
+    boxes, arrows, words = [], [], []
+    for place, (wave, called) in enumerate(zip(WAVES, ("First survey", "Second survey"))):
+        counts, top, left = flow[wave], 0, 1.06 * place
+        steps = [("", [called, f"{counts['submissions']} submissions"])]
+        for step in ("not finished", "without a code", "sent again"):
+            if flow.loc[step].any():
+                steps.append((step, [f"{counts[step]} left out:", {"sent again": "sent again by one person"}.get(step, step)]))
+        steps += [("", [f"{counts['people']} people"])]
+        steps += [("without a partner", [f"{counts['without a partner']} without a partner"])]
+        words.append(f"{called}: " + "; ".join(", ".join(lines) for _, lines in steps) + ".")
+        for step, lines in steps:
+            lines = lines + list((reasons or {}).get((wave, step), []))
+            other = list((reasons or {}).get((WAVES[1 - place], step), []))
+            height = 16 + 17 * max(len(lines), 1 + bool(step and step != "without a partner") + len(other))
+            kind = "left out" if step else wave
+            boxes.append({"kind": kind, "left": left, "right": left + 0.94, "top": top, "bottom": top + height, "lines": lines})
+            arrows.append({"x": left + 0.47, "top": top + height + 1, "tip": top + height + 27})
+            top += height + 28
+    together = [f"{flow.loc['pairs', 'before']} people with both surveys: analysed"]
+    boxes.append({"kind": "pairs", "left": 0.2, "right": 1.8, "top": top, "bottom": top + 33, "lines": together})
+    frame = pd.DataFrame(boxes)
+    x, y = (
+        alt.X("left:Q", axis=None).scale(domain=[0, 2], nice=False),
+        alt.Y("top:Q", axis=None).scale(domain=[top + 35, 0], nice=False),
+    )
+    styles = {
+        "before": {"stroke": BEFORE},
+        "after": {"stroke": AFTER},
+        "left out": {"stroke": SAME, "strokeDash": [5, 4]},
+        "pairs": {"stroke": INK},
+    }
+    frames = [
+        alt.Chart(frame[frame["kind"] == kind].drop(columns="lines"))
+        .mark_rect(fill="white", strokeWidth=2, cornerRadius=4, **style)
+        .encode(x=x, x2="right", y=y, y2="bottom")
+        for kind, style in styles.items()
+    ]
+    text = frame.explode("lines").reset_index()
+    text["height"] = (text["top"] + text["bottom"]) / 2
+    text["height"] += 17 * (text.groupby("index").cumcount() - (text.groupby("index")["lines"].transform("size") - 1) / 2)
+    text["middle"] = (text["left"] + text["right"]) / 2
+    lettering = alt.Chart(text[["middle", "height", "lines"]]).mark_text(fontSize=13)
+    lettering = lettering.encode(x=alt.X("middle:Q", axis=None), y=alt.Y("height:Q", axis=None), text="lines:N")
+    base = alt.Chart(pd.DataFrame(arrows)).encode(x=alt.X("x:Q", axis=None))
+    shafts = base.mark_rule(strokeWidth=1.5).encode(y=alt.Y("top:Q", axis=None), y2="tip")
+    heads = base.mark_point(shape="triangle-down", filled=True, size=70, color=INK, yOffset=-4).encode(
+        y=alt.Y("tip:Q", axis=None)
+    )
+    description = f"Flow of participants in two columns of boxes joined by arrows. {' '.join(words)} Both end in {together[0]}."
+    return alt.layer(*frames, shafts, heads, lettering).properties(height=top + 37, description=description)

@@ -23,7 +23,16 @@
 // What the theme and Sphinx leave undone for readers with a keyboard, a screen reader or a telephone.
 document.addEventListener("DOMContentLoaded", () => {
   // What scrolls can be reached by Tab and scrolled by the arrow keys. The theme sees to code, and forgets the rest.
+  // What does not show whole fades out on that side, as book.css has it.
   const boxes = ".cell_output > .output, .pst-scrollable-table-container, .chart-table, .vega-embed, div.math";
+  const fading = `${boxes}, .bd-article pre`;
+  const fade = box => {
+    const rest = box.scrollWidth - box.clientWidth - box.scrollLeft;
+    const sides = [box.scrollLeft > 1 && "left", rest > 1 && "right"].filter(Boolean).join(" ");
+    sides ? box.setAttribute("data-more", sides) : box.removeAttribute("data-more");
+  };
+  document.addEventListener("scroll", ({target}) => target.matches?.(fading) && fade(target), {capture: true, passive: true});
+  const watchSides = new ResizeObserver(changes => changes.forEach(change => fade(change.target)));
   const watch = new ResizeObserver(changes => changes.forEach(({target: box}) => {
     const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
     const kind = box.matches("div.math") ? "Formula" : box.matches(".vega-embed") ? "Chart" : "Table";
@@ -31,7 +40,10 @@ document.addEventListener("DOMContentLoaded", () => {
     const names = {tabindex: 0, role: "region", "aria-label": `${kind}, scrolls (${number})`};
     for (const name in names) scrolls ? box.setAttribute(name, names[name]) : box.removeAttribute(name);
   }));
-  const look = () => document.querySelectorAll(boxes).forEach(box => watch.observe(box));
+  const look = () => {
+    document.querySelectorAll(boxes).forEach(box => watch.observe(box));
+    document.querySelectorAll(fading).forEach(box => watchSides.observe(box));
+  };
   look();
   document.addEventListener("toggle", look, true);  // what was folded
 
@@ -56,6 +68,9 @@ document.addEventListener("DOMContentLoaded", () => {
     bar.addEventListener("focusin", () => { if (box.checked && wide.matches) button.focus(); });  // it has just gone
     bar.addEventListener("focusout", ({relatedTarget: next}) => {
       if (next && !bar.contains(next) && box.checked && !wide.matches) { box.checked = false; say(); }
+    });
+    bar.addEventListener("click", ({target}) => {  // what was chosen lies below the list
+      if (target.closest("a[href^='#']") && box.checked && !wide.matches) { box.checked = false; say(); }
     });
     bar.addEventListener("keydown", ({key, shiftKey, target}) => {  // behind its last link, Tab goes on behind its button
       const links = [...bar.querySelectorAll("a, button")].filter(link => link.checkVisibility());

@@ -1,0 +1,52 @@
+"""Results of a study from the command line: ``python -m prepost STUDY [OUT]``, which is what ``make results`` does."""
+
+import sys
+from pathlib import Path
+
+from .exports import files_of
+from .page import ahead, downloads, pictures, results_paragraph, results_table, workbook
+from .survey import Study
+
+
+def main(place, out):
+    """Write the report of a study into a folder, or say what has to be settled first; return the exit status."""
+    place, out = Path(place), Path(out)
+    if not place.exists():
+        print(f"There is no {place}. STUDY is a folder with the exports, or a workbook.", file=sys.stderr)
+        return 1
+    study, files = Study(place), files_of(place)
+    out.mkdir(parents=True, exist_ok=True)
+    if study.scores is None:
+        study = ahead(files, study.given)
+        print(f"{len(study.open)} question{'s' * (len(study.open) > 1)} before there is a result:\n")
+        for number, question in enumerate(study.open, 1):
+            print(f"{number}. {question}\n")
+        if any(question.form != "mend" for question in study.open):
+            (out / "study.xlsx").write_bytes(workbook(study))
+            print(
+                f"Answer in {out / 'study.xlsx'}, sheet “answers”, column “answer”; then give that workbook: make results STUDY={out / 'study.xlsx'}"
+            )
+        return 1
+    drawn = pictures(study)
+    for name, content in {**downloads(files, study.given, drawn), **drawn}.items():
+        (out / name).write_bytes(content)
+    counted = study.instruments
+    for note in study.notes:
+        print(note)
+    try:
+        table = results_table(study.scores, counted)
+    except ValueError as error:
+        print(error)
+        return 1
+    print(study.flow.to_string(), *(results_paragraph(table, name) for name in table.index), sep="\n\n")
+    offers = [question for question in study.questions if question.offer and not question.settled]
+    if offers:
+        print("\nYou may also want to say:", *offers, sep="\n")
+    print(f"\nWritten into {out}: " + ", ".join(sorted(path.name for path in out.iterdir())))
+    return 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) not in (2, 3) or not sys.argv[1]:
+        sys.exit("make results STUDY=folder or workbook [OUT=folder]")
+    sys.exit(main(sys.argv[1], (sys.argv[2:] or ["_build/results"])[0] or "_build/results"))
