@@ -457,7 +457,7 @@ def test_the_buttons_of_a_page_depend_on_the_repository(server, name, added, tmp
     monkeypatch.setenv("GITHUB_SERVER_URL", server)
     monkeypatch.setenv("GITHUB_REPOSITORY", name)
     config = SimpleNamespace(html_theme_options={}, templates_path=[], html_static_path=[])
-    pages.configure(SimpleNamespace(srcdir=tmp_path), config)
+    pages.configure(SimpleNamespace(srcdir=tmp_path, confdir=tmp_path), config)
     assert config.html_theme_options.pop("back_to_top_button") is False  # the book has a button of its own
     assert set(config.html_theme_options) & {"repository_url", "launch_buttons"} == added
     assert bool(config.html_theme_options) == bool(added)
@@ -494,7 +494,7 @@ WITH_TABLES = [f"{folder}/{EXAMPLE}.ipynb" for folder in ("class/student", "clas
 PRIVATE = [  # where people put their survey, their class list, their copy of a chapter
     *(f"data/my-study/{name}" for name in tables.SHAPE),
     *("data/class.csv", "data/class.secret", "data/survey.XLSX", "data/raw/old.csv", "data/raw/before (1).csv"),
-    *("data/template/scores.csv", "data/template/raw/old.csv", "data/before.csv", "data/codebook-old.csv"),
+    *("data/template/scores.csv", "data/template/old.csv", "data/before.csv", "data/codebook-old.csv"),
     *("my-study/raw/before.csv", "class.csv", "chapters/my-study/raw/before.csv", "chapters/before.csv"),
     *(
         "chapters/answers/old.csv",

@@ -125,13 +125,12 @@ def test_a_book_about_another_study_begins_with_one_command(copy):
     gone = shorten(copy, [7, 13])
     left = {path for path in copy.rglob("*") if path.is_file()}
     assert left == before - set(gone) and len(gone) > 80
-    assert [path.name for path in sorted(copy.glob("chapters/*.ipynb"))] == ["07-signed-rank.ipynb", "13-your-study.ipynb"] + [
-        name for name in ["index.ipynb"] if (ROOT / "chapters" / name).exists()
-    ]
+    assert [path.name[:2] for path in sorted(copy.glob("chapters/[0-9]*"))] == ["07", "13"]
     toc = (copy / "_toc.yml").read_text(encoding="utf-8")
     pages = re.findall(r"file: (\S+)", toc)
     assert len(pages) > 5 and all(list(copy.glob(f"{page}.*")) for page in pages)
-    assert re.findall(r"caption: (.+)", toc) == ["The analysis", "The meaning", "Appendices"]
+    captions = re.findall(r"caption: (.+)", toc)
+    assert "The study" not in captions and {"The analysis", "The meaning", "Appendices"} <= set(captions)
     makefile = (copy / "Makefile").read_text(encoding="utf-8")
     phony = re.search(r"^\.PHONY: (.+)$", makefile, re.M)[1].split()
     assert re.findall(r"^([a-z]+):.*## ", makefile, re.M) == phony and not {"cohorts", "oracles"} & set(phony)
