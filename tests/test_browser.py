@@ -50,10 +50,12 @@ needs_python = pytest.mark.skipif(
     reason="The built book holds no Python for the browser: it would come from the network. PYODIDE=folder make book",
 )
 
-CELLS = """() => [...jupyterapp.shell.currentWidget.content.model.cells].map(cell => ({
+# None as long as the notebook is not there: its cells are drawn before it becomes the current one.
+CELLS = """() => [...window.jupyterapp?.shell?.currentWidget?.content?.model?.cells ?? []].map(cell => ({
     id: cell.id, type: cell.type, source: cell.sharedModel.getSource(), ran: cell.executionCount ?? null,
     outputs: cell.type === "code" ? cell.outputs.toJSON() : [],
 }))"""
+THERE = f"document.querySelector('.jp-Notebook .jp-Cell') && ({CELLS})().length"
 HIDDEN = """() => jupyterapp.shell.currentWidget.content.widgets.filter(cell => cell.isHidden).map(cell => cell.model.id)"""
 RUN = """command => Promise.race([
     jupyterapp.commands.execute(command),
@@ -84,7 +86,7 @@ def visit(context, address, name):
     tab.on("console", lambda message: message.type == "error" and tab.complaints.append(message.text))
     tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
     tab.goto(f"{address}/lite/notebooks/index.html?path={name}.ipynb")
-    tab.wait_for_selector(".jp-Notebook .jp-Cell", timeout=120_000)
+    tab.wait_for_function(THERE, timeout=120_000)
     return tab
 
 
@@ -704,11 +706,11 @@ def write(tab, cell, text):
 
 def save(tab):
     """Wait until JupyterLite has saved by itself."""
-    tab.wait_for_function("!jupyterapp.shell.currentWidget.context.model.dirty", timeout=120_000)
+    tab.wait_for_function("jupyterapp.shell.currentWidget?.context.model.dirty === false", timeout=120_000)
 
 
 def sources(tab):
-    tab.wait_for_selector(".jp-Notebook .jp-Cell", timeout=120_000)
+    tab.wait_for_function(THERE, timeout=120_000)
     return {cell["id"]: cell["source"] for cell in tab.evaluate(CELLS)}
 
 
