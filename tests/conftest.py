@@ -1,11 +1,11 @@
-"""Lend the tests one browser, and JupyterLite as it is built."""
+"""Lend the tests one browser, and JupyterLite as it is built; begin with what takes longest."""
 
 import shutil
 from pathlib import Path
 
 import practice
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from _ext.shared.chromium import launch
 
@@ -13,6 +13,15 @@ ROOT = Path(__file__).resolve().parent.parent
 # The chapter that tests of the engine take as their example; in a book without it the first one with a slider.
 WITH_SLIDER = [n for n in practice.chapters() if r"\"input\": \"range\"" in practice.chapter_path(n).read_text("utf-8")]
 EXAMPLE = practice.chapter_path(7 if 7 in WITH_SLIDER else WITH_SLIDER[0]).stem
+# In the order of the minutes that they take: a long file that begins last would keep one processor busy alone.
+LONG = ["browser", "book", "accessible", "classroom", "notebooks", "slides", "firefox", "steady", "touch", "oracles", "paper"]
+PATIENCE = 120_000  # milliseconds; a busy computer is no fault, and who waits for a state waits no longer than it takes
+expect.set_options(timeout=PATIENCE)
+
+
+def pytest_collection_modifyitems(items):
+    places = {f"test_{name}.py": place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
 
 
 def lend_jupyterlite(book):
@@ -26,5 +35,13 @@ def browser():
     """Chromium without a network; only one Playwright may run at a time."""
     with sync_playwright() as playwright:
         browser = launch(playwright)
+        new_context = browser.new_context
+
+        def patient(**settings):
+            context = new_context(**settings)
+            context.set_default_timeout(PATIENCE)
+            return context
+
+        browser.new_context = patient
         yield browser
         browser.close()

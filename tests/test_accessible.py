@@ -170,7 +170,7 @@ def open_page(context, address):
     tab = context.new_page()
     tab.goto(address)
     tab.evaluate(OPEN)
-    tab.wait_for_function(f"!({UNDRAWN})().length && !({UNTYPESET})().length", timeout=60_000)
+    tab.wait_for_function(f"!({UNDRAWN})().length && !({UNTYPESET})().length", timeout=120_000)
     return tab
 
 
@@ -268,7 +268,7 @@ def test_axe_finds_nothing_in_what_opens_over_a_page(contexts, site, width, butt
     tab.mouse.wheel(0, 2000)
     tab.mouse.wheel(0, -500)  # now a telephone has the button "Back to top", too
     tab.locator(f"{button}:visible").first.click()
-    tab.wait_for_timeout(300)
+    tab.wait_for_function("document.getAnimations().every(motion => motion.playState === 'finished')")
     prepare(tab)
     assert [complaints(tab.evaluate(run(theme))) for theme in RULES] == [[], []]
     tab.close()
@@ -448,7 +448,7 @@ def test_a_printed_page_is_clean(contexts, site, pages):
     for page in pages:
         tab = contexts[1280].new_page()
         tab.goto(f"{site}/{page}")
-        tab.wait_for_function(f"!({UNTYPESET})().length", timeout=60_000)
+        tab.wait_for_function(f"!({UNTYPESET})().length", timeout=120_000)
         tab.evaluate("document.documentElement.dataset.theme = 'dark'")
         tab.evaluate("dispatchEvent(new Event('beforeprint'))")
         tab.set_viewport_size({"width": 718, "height": 1047})

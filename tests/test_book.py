@@ -130,12 +130,12 @@ def look(tab, site, page):
     if page == "index.html":
         tab.wait_for_url("**/chapters/index.html")
     with contextlib.suppress(NotInTime):  # what is still missing then is reported by the tests
-        tab.wait_for_function(f"!({UNDRAWN})().length && !({UNTYPESET})().length", timeout=60_000)
+        tab.wait_for_function(f"!({UNDRAWN})().length && !({UNTYPESET})().length", timeout=120_000)
     grown = tab.evaluate(GROWN)
     open_solutions = tab.locator("details.solution[open]").count()
     tab.evaluate("document.querySelectorAll('details:is(.solution, .hood, .guess)').forEach(fold => fold.open = true)")
     with contextlib.suppress(NotInTime):  # what opens is drawn once more, as wide as it is now
-        tab.wait_for_function(f"!({ROOM})().length", timeout=30_000)
+        tab.wait_for_function(f"!({ROOM})().length", timeout=120_000)
     facts = SimpleNamespace(
         asked=[url for url in asked if not url.startswith((site, "data:", "blob:"))],
         complaints=complaints,
@@ -263,6 +263,7 @@ def test_a_chart_is_as_wide_as_the_text(tab, site, chapters):
         )
 
 
+@once
 def test_every_slider_moves_its_chart(tab, site, chapters):
     for chapter in chapters:
         tab.goto(f"{site}/{chapter}")

@@ -1,7 +1,7 @@
 """Exercises and self-tests: every check knows its answers apart, every question is complete and reads the same elsewhere.
 
 Oracles: the questions' own files, Python-Markdown for their markup; the solutions' stored outputs, which
-nbval runs again, for the right answers.
+test_notebooks.py runs again, for the right answers.
 """
 
 import functools

@@ -192,7 +192,7 @@ def opened(context, address, page):
     tab.on("console", lambda message: message.type == "error" and complaints.append(message.text))
     tab.on("pageerror", lambda error: complaints.append(str(error)))
     tab.goto(f"{address}/{page}")
-    tab.wait_for_function(f"!({UNDRAWN})().length", timeout=20_000)
+    tab.wait_for_function(f"!({UNDRAWN})().length", timeout=120_000)
     return tab, asked, complaints
 
 

@@ -79,7 +79,7 @@ def test_six_weeks_use_every_chapter():
 
 
 def test_the_blueprint_holds_every_objective_exercise_and_question():
-    """Its stored output, which nbval runs again, against the sources."""
+    """Its stored output, which test_notebooks.py runs again, against the sources."""
     tables = ["".join(o["data"]["text/html"]) for cell in GUIDE for o in cell.get("outputs", []) if "data" in o]
     blueprint = next(table for table in tables if "the student can" in table)
     cells = [html.unescape(re.sub("<[^>]+>", "", cell)) for cell in re.findall(r"<td>(.*?)</td>", blueprint)]

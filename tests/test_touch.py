@@ -55,7 +55,7 @@ def finger(browser, site):
 def drawn(tab, address):
     """Open a page, and wait until its charts are drawn, also those that are folded."""
     tab.goto(address)
-    tab.wait_for_function(f"!({UNDRAWN})().length", timeout=60_000)
+    tab.wait_for_function(f"!({UNDRAWN})().length", timeout=120_000)
     return tab
 
 
