@@ -531,6 +531,18 @@ def test_a_page_can_be_downloaded_as_a_notebook(tab):
     assert sum(bool(cell.get("outputs")) for cell in made.cells) > 10
 
 
+@needs_python
+def test_a_live_page_keeps_what_was_typed_and_nothing_else(tab):
+    """Last of the tests of this tab: answers, words and code are there now, and the colours that the theme keeps."""
+    put(answer_cell(tab), "# kept")
+    tab.wait_for_function("kept.names('code/').some(name => kept.get(name).includes('# kept'))")
+    state = tab.context.storage_state(indexed_db=True)
+    assert state["cookies"] == []
+    names = {item["name"] for place in state["origins"] for item in place["localStorage"]} - {"mode", "theme"}
+    assert names and all(name.startswith(f"{SLUG}/{CHAPTERS[1]}/") for name in names)
+    assert not [place["indexedDB"] for place in state["origins"] if place.get("indexedDB")]
+
+
 def words_of(chapter):
     """The first exercise of a chapter that asks for words."""
     cells = chapter_cells(CHAPTERS[chapter])
