@@ -59,7 +59,9 @@ def distribution(location):
     for package in lock["packages"].values():
         name, digest = package["file_name"], package["sha256"]
         files[name] = lambda name=name, digest=digest: read(location, name, digest)
-    files |= {package["file_name"]: lambda content=content: content for package, content in ours.values()}
+    files |= {
+        package["file_name"]: lambda content=content: content for name, (package, content) in ours.items() if name in needed
+    }
     return {**files, LOCK: lambda: json.dumps(lock).encode()}
 
 
