@@ -538,6 +538,70 @@ def test_a_column_of_time_in_several_spellings_and_a_file_called_scores():
     assert keys(Study({"scores.csv": text(table).encode()})) == ["code"]
 
 
+def redcap(*own):
+    """One long REDCap file; ``own`` are functions that spoil a row, given its event."""
+    head = ["record_id", "redcap_event_name", "code", "age", "about_complete", *ITEMS, "r", "survey_complete"]
+    table = [head]
+    for wave, event in ((0, "baseline_arm_1"), (1, "post_arm_1")):
+        for number, (code, waves) in enumerate(PEOPLE.items(), 1):
+            table.append([str(number), event, code, "", "", *map(str, waves[wave]), "2"])
+    for spoil in own:
+        table = [head, *(spoil(list(row)) for row in table[1:])]
+    return table
+
+
+def test_redcap_forms_count_by_their_own_state():
+    right(Study(files(redcap(lambda row: [*row[:4], "0", *row[5:]]), False)))  # another form is not complete
+    long = redcap()
+    empty = [[*row[:3], "33", "2", "", "", "", "", ""] for row in long[1:9]]  # rows of another form, of the same people
+    right(Study(files([long[0], *empty, *long[1:]], False)))
+    no_code = redcap(lambda row: [*row[:2], row[2] if "base" in row[1] else "", *row[3:]])
+    made = files(no_code, False)
+    assert keys(Study(made)) == ["code: before", "code: after"]
+    study = Study(made, dict.fromkeys(keys(Study(made)), "record_id"))
+    assert study.scores["rate_after"].tolist() == [w[1][3] for w in PEOPLE.values()]
+    labels = [[*row, "Complete?" if not place else "Complete"] for place, row in enumerate(rows(0))]
+    right(Study(files([labels[0], ["AN12K", "Always", "", "", "9", "Incomplete"], *labels[1:]])))
+    repeated = redcap(lambda row: [row[0], "1" if "base" in row[1] else "2", *row[2:]])
+    repeated[0][1] = "redcap_repeat_instance"
+    right(Study(files(repeated, False), {"surveys": "1 → 2"}))
+
+
+def test_previews_in_other_languages_and_questions_with_markup():
+    preview = ["2025-03-01 08:00:00"] * 2 + ["Umfragevorschau", "True", "test", *LABELS[:3], "5"]
+    later = ["2025-04-01 08:00:00", *preview[1:]]
+    study = Study(files([*qualtrics(0, status="IP-Adresse"), preview], [*qualtrics(1, status="IP-Adresse"), later]))
+    right(study)
+    marked = [f"<strong>{text}</strong>&nbsp;" for text in ITEMS.values()]
+    right(Study(files(qualtrics(0, texts=marked), qualtrics(1))))
+
+
+def test_one_item_with_numbers_among_items_with_labels_is_asked_about():
+    before = [[row[0], str(6 - LABELS.index(row[1]) - 1), *row[2:]] if place else row for place, row in enumerate(rows(0))]
+    assert keys(Study(files(before))) == ["numbers: listen, some"]
+    right(Study(files(before), {"numbers: listen, some": "turned"}))
+
+
+def test_a_wide_file_needs_no_code_and_compares_no_column_with_itself():
+    names = [*ITEMS, "r"]
+    table = [["Start Date", "End Date", *(f"{name} [{when} the course]" for name in names for when in ("Before", "After"))]]
+    table += [["1/2/2025", "2/2/2025", *(cell for pair in zip(one[1:], two[1:]) for cell in pair)] for one, two in zip(rows(0)[1:], rows(1)[1:])]  # fmt: skip
+    made = files(table, False)
+    assert keys(Study(made)) == ["code: before", "code: after"]
+    study = Study(made, dict.fromkeys(keys(Study(made)), "(row)"))
+    assert study.scores["rate_after"].tolist() == [waves[1][3] for waves in PEOPLE.values()]
+    draft = Study({"retrospective.csv": made["before.csv"]})
+    assert keys(draft) == ["columns"] and any("each row taken as one person" in note for note in draft.notes)
+    once = [[cell for cell, name in zip(row, table[0]) if name != "m1 [After the course]"] for row in table]
+    assert {"column: m1 [Before the course], before"} <= set(keys(Study(files(once, False, items=DESCRIPTION.replace("m1,", "m1 [Before the course],")),
+                                                                   dict.fromkeys(("code: before", "code: after"), "(row)"))))  # fmt: skip
+    single = [
+        ["Start Date", "End Date", *line] if not place else ["1/2/2025", "2/2/2025", *line]
+        for place, line in enumerate(rows(0))
+    ]
+    assert keys(Study({"answers.csv": text(single).encode()})) == ["file: one"]
+
+
 # --- what is refused, with its place ----------------------------------------------------------------------
 
 

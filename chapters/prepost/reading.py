@@ -8,6 +8,7 @@ import codecs
 import csv
 import datetime
 import functools
+import html
 import io
 import itertools
 import re
@@ -311,7 +312,7 @@ def survey(rows, name, notes=()):
         platform, texts, body = "Qualtrics", body[0][1] if imports else [], body[imports + 1 :]
     elif body and {plain(cell) for cell in names} & {"recordeddate", "responseid"} and "response id" in map(plain, body[0][1]):
         platform, texts, body = "Qualtrics", body[0][1], body[1:]
-    elif body and plain(names[0]) == "respondent id" and not shown(body[0][1][0]):
+    elif body and plain(names[0]) in ("respondent id", "respondentid") and not shown(body[0][1][0]):
         platform, texts = "SurveyMonkey", names
         second = (body[0][1] + [""] * width)[: max(width, len(body[0][1]))]
         question, names = "", [*names, *[""] * (len(second) - width)]
@@ -320,7 +321,7 @@ def survey(rows, name, notes=()):
             texts = [*texts[:place], question if plain(below) in GENERIC else f"{question} - {below}", *texts[place + 1 :]]
             names[place] = names[place] if plain(below) in GENERIC else below
         width, body = len(names), body[1:]
-    texts = [shown(text) for text in texts] + [""] * width
+    texts = [shown(html.unescape(re.sub(r"</?[a-zA-Z][^<>]*>", " ", text))) for text in texts] + [""] * width
     header = [shown(cell) for cell in names]
     kept, short, again = [], 0, 0
     for number, row in body:

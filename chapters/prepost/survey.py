@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from .codes import FORMS, canonical, no_code, one_apart, spaced
-from .drafting import ADDED, draft
+from .drafting import ADDED, ROW, draft
 from .exports import DATES, dated, days, files_of, halves, like_a_code, time_column, wave_of
 from .files import ANSWERS, TABLES, WAVES
 from .reading import Survey, Unreadable, is_range, number_in, plain, records, sheets, shown, survey
@@ -27,6 +27,7 @@ FALSE = set("false; 0; no; n; incomplete; partial; unfinished; falsch; faux; fal
 NOT_PEOPLE = set(
     "survey preview; survey test; offline survey preview; survey preview spam; 1; 2; 9; 17".split("; ")
 )  # Qualtrics
+PREVIEW = re.compile("vorschau|aperçu|vista previa|anteprima|voorbeeld|visualização")  # as Qualtrics says it in other languages
 SPAM = set("spam; imported spam; possible spam; 8; 12; 40".split("; "))
 
 
@@ -100,7 +101,7 @@ class Study:
         self.given = dict(answers or {})
         self.asked, self.notes, self.grids, self._known = {}, [], {}, {}
         self.instruments = self.items = self.responses = self.flow = self.scores = None
-        self.surveys, self.described = {}, False
+        self.surveys, self.described, self.once = {}, False, set()  # once: columns of one wide file that have no partner
         tables, exports = self._read(files_of(files))
         if self.open:
             return
@@ -271,7 +272,8 @@ class Study:
             return  # one file, in which each row was given to its survey
         names = {plain(name) for name in before.header} & {plain(name) for name in after.header}
         rows, same = _bag(before, names), []
-        for number, row in after.rows:
+        people = self._status(after, dict(after.rows))
+        for number, row in people.items():
             content = next(iter(_bag(Survey("", [], [(number, row)]), names)))
             if rows[content]:
                 rows[content] -= 1
@@ -279,7 +281,7 @@ class Study:
         stamped = any(plain(name) in DATES for name in before.header if plain(name) in names)
         if not same or not stamped and len(same) < max(3, len(before.rows) / 2):
             return
-        chosen = self.ask("again", f"{len(same)} rows of {after.name} stand in {before.name} too, word for word.", [f"row {number}" for number in same], weight=1,
+        chosen = self.ask("again", f"{len(same)} row{'s' * (len(same) > 1)} of {after.name} stand{'s' * (len(same) == 1)} in {before.name} too, word for word.", [f"row {number}" for number in same], weight=1,
                           choices={"leave out": "they are from the first survey: a form was used twice, and exported with all its answers",
                                    "keep": "people answered the second survey just as the first"})  # fmt: skip
         if chosen == "leave out":
@@ -329,14 +331,15 @@ class Study:
         if doubled:
             own = {name for pair in doubled.values() for name in pair}
             rest = [name for name in export.header if name not in own]
+            self.once = {plain(name) for name in rest}
             self.note(
                 f"{export.name}: {len(doubled)} questions stand in two columns each, such as “{'” and “'.join(next(iter(doubled.values())))}”."
             )
             return {
                 wave: Survey(
-                    f"{export.name}, {wave}", rest + list(doubled),
+                    f"{export.name}, {wave}", [ROW, *rest, *doubled],
                     [
-                        (number, {**{name: row[name] for name in rest}, **{stem: row[pair[place]] for stem, pair in doubled.items()}})
+                        (number, {ROW: str(number), **{name: row[name] for name in rest}, **{stem: row[pair[place]] for stem, pair in doubled.items()}})
                         for number, row in export.rows
                     ],
                     {}, [], export.platform,
@@ -491,19 +494,21 @@ class Study:
     # Columns: the code, and the items
 
     def _columns(self):
+        exact = {wave: [name for name in export.header if plain(name) == "code"] for wave, export in self.surveys.items()}
+        empty = any(not any(map(shown, self.surveys[wave].column(name))) for wave in WAVES for name in exact[wave])
         for wave, export in self.surveys.items():
-            exact = [name for name in export.header if plain(name) == "code"]
             if wave in self.code:
                 pass  # drafted
-            elif len(exact) == 1:
-                self.code[wave] = exact[0]
+            elif len(exact[wave]) == 1 and not empty:
+                self.code[wave] = exact[wave][0]
             else:
                 likely = sorted(export.header, key=lambda name: -like_a_code(export, name))[:8]
                 choices = {
                     name: f"such as {', '.join(shown(cell) for cell in export.column(name)[:3])}"
                     for name in likely
-                    if any(map(shown, export.column(name)))
+                    if any(map(shown, export.column(name))) and name != ROW
                 }
+                choices |= {ROW: "each row is one person, whose two answers stand in it"} if ROW in export.header else {}
                 chosen = self.ask(
                     f"code: {wave}",
                     f"Which column of {export.name} holds the code that links a person's two surveys?",
@@ -521,19 +526,19 @@ class Study:
                 row = self.items.loc[[item]].iloc[0]
                 wanted = row["after"] if wave == "after" and row["after"] else item
                 found = [wanted] if wanted in export.header else by_name[plain(wanted)] or by_text[plain(wanted)]
-                if len(found) == 1:
+                if len(found) == 1 and plain(found[0]) not in self.once:
                     self.place[wave, item] = found[0]
         for wave, export in self.surveys.items():
             lacking = [shown(item) for item in dict.fromkeys(self.items.index) if (wave, item) not in self.place]
             if len(lacking) > max(2, self.items.index.nunique() / 2):
                 self.ask(f"columns: {wave}", f"{export.name} lacks {len(lacking)} of the {self.items.index.nunique()} items.", lacking, weight=3,
-                         advice=f"Its columns are: {', '.join(export.header[:12])}{', …' * (len(export.header) > 12)}. Write these names in the column “item” of the table items.")  # fmt: skip
+                         advice=f"Its columns are: {', '.join([name for name in export.header if name != ROW][:12])}{', …' * (len(export.header) > 12)}. Write these names in the column “item” of the table items.")  # fmt: skip
         if any(key.startswith("columns: ") for key in self.asked):
             return
         for (wave, export), item in itertools.product(self.surveys.items(), dict.fromkeys(self.items.index)):
             if (wave, item) not in self.place and item in self.items.index:
                 taken = {name for (w, _), name in self.place.items() if w == wave} | {self.code[wave]}
-                free = [name for name in export.header if name not in taken and plain(name) not in ADDED]
+                free = [name for name in export.header if name not in taken and plain(name) not in ADDED | self.once]
                 close = difflib.get_close_matches(plain(item), [plain(name) for name in free], 6, 0.4)
                 near = [name for name in free if plain(name) in close]
                 near += [
@@ -603,7 +608,7 @@ class Study:
 
     def _numbers(self):
         """Return, for each wave, a frame of numbers by row; ask about what cannot be read."""
-        unread, numbered, frames = defaultdict(list), defaultdict(Counter), {}
+        unread, numbered, frames = defaultdict(list), defaultdict(Counter), {}  # numbered also by item
         belongs = {item: list(self.items.loc[[item], "instrument"]) for item in dict.fromkeys(self.items.index)}
         for wave, export in self.surveys.items():
             frame = {}
@@ -616,6 +621,7 @@ class Study:
                         if how == "thousands":
                             value, how = self._thousands(export, item, belongs[item][0], cell), "number"
                         numbered[name, wave][how] += 1
+                        numbered[name, wave, item][how] += 1
                         if how == "unread" and name == belongs[item][0]:  # a shared item is asked about once
                             unread[name, plain(cell)].append((wave, number, item, shown(cell)))
                     values.append(value)
@@ -739,6 +745,14 @@ class Study:
             }
             qualtrics = any(export.platform == "Qualtrics" for export in self.surveys.values())
             mixed = worded["before"] != worded["after"] and (recoded["before"] or recoded["after"])
+            apart = {
+                wave: [
+                    item for item in items if numbered[name, wave, item]["number"] and not numbered[name, wave, item]["label"]
+                ]
+                for wave in WAVES
+                if kind and numbered[name, wave]["label"]
+            }  # items that hold numbers where others of the same instrument hold labels
+            self._apart(name, instrument, apart, frames)
             if kind and any(only.values()) and (qualtrics or mixed) or not kind and mixed and qualtrics:
                 first = [shown(label) for label in instrument["labels"].split(";")] if kind else [f"{low:g}", f"{high:g}"]
                 where = " and ".join(
@@ -779,6 +793,19 @@ class Study:
                             choices={"same scale": f"both surveys offered {low:g} to {high:g}"},
                             advice="If the two surveys offered different scales, their scores cannot be compared: describe two instruments.",
                         )  # fmt: skip
+
+    def _apart(self, name, instrument, apart, frames):
+        """Ask about items that hold numbers where the other items of their instrument hold labels."""
+        low, high, labels = instrument["lowest"], instrument["highest"], instrument["labels"].split(";")
+        seen = [f"{self.surveys[wave].name}: {shown(item)}" for wave, items in apart.items() for item in items]
+        if not seen:
+            return
+        chosen = self.ask(f"numbers: {name}, some", f"“{instrument['name']}”: some of its questions hold numbers, the others the answers as people saw them. What do the numbers mean?",
+                          seen, weight=4, advice="Look it up in the survey; or export again, with the answers as text.",
+                          choices={"as described": f"{low:g} is “{shown(labels[0])}” and {high:g} is “{shown(labels[-1])}”",
+                                   "turned": f"{low:g} is “{shown(labels[-1])}” and {high:g} is “{shown(labels[0])}”"})  # fmt: skip
+        for wave, items in apart.items() if chosen == "turned" else ():
+            frames[wave][items] = low + high - frames[wave][items]
 
     # People: submissions, codes, links
 
@@ -856,7 +883,7 @@ class Study:
             previews = [
                 number
                 for number, cells in said.items()
-                if column and cells[0] in NOT_PEOPLE or channel and cells[-1] == "preview"
+                if column and (cells[0] in NOT_PEOPLE or PREVIEW.search(cells[0])) or channel and cells[-1] == "preview"
             ]
             spam = [number for number, cells in said.items() if column and cells[0] in SPAM]
             if previews:
@@ -882,7 +909,12 @@ class Study:
             return {
                 number for number, row in rows.items() if plain(row[column]) in TRUE or meant.get(plain(row[column])) == "yes"
             }
-        status = [name for name in export.header if plain(name).endswith("_complete")]
+        forms = [
+            place for place, name in enumerate(export.header) if re.search(r"_complete( \(\d+\))?$|^complete\?", plain(name))
+        ]
+        places = [export.header.index(self.place[wave, item]) for item in dict.fromkeys(self.items.index)]
+        own = {next((form for form in forms if form > place), None) for place in places} - {None}  # a form's state stands last
+        status = [export.header[place] for place in own or forms * (len(forms) == 1)]
         if status and all(
             plain(row[name]) in {"", "0", "1", "2", "incomplete", "unverified", "complete"}
             for row in rows.values()
@@ -892,8 +924,9 @@ class Study:
                 number
                 for number, row in rows.items()
                 if all(plain(row[name]) not in ("0", "1", "incomplete", "unverified") for name in status)
+                and (number in answered or any(shown(row[name]) for name in status))
             }
-        column = next((name for name in export.header if plain(name) == "submitdate"), None)
+        column = next((name for name in export.header if plain(name) in ("submitdate", "date submitted")), None)
         if column:
             return {number for number, row in rows.items() if shown(row[column]) not in ("", "N/A")}
         return answered
