@@ -440,6 +440,168 @@ def test_an_empty_max_skipped_is_asked_about_only_where_it_matters():
     assert scores(Study(gap, {"skipped: listen": "0"}))[0][0] is None
 
 
+def test_rows_of_the_first_survey_in_the_second_are_no_second_answers():
+    assert "are the same" in Study(files(after=[rows(0)[0], *rows(0)[:0:-1]])).open[0].title
+    both = files(after=[*rows(0), *rows(1)[1:]])  # a form used twice, and exported with all its answers
+    assert keys(Study(both)) == ["again"]
+    right(Study(both, {"again": "leave out"}))
+    sheets = files(False, False, **{"study.xlsx": workbook(Pre=rows(0), Post=[*rows(0), *rows(1)[1:]])})
+    assert keys(Study(sheets)) == ["again"]
+
+
+def test_an_item_of_two_instruments_is_asked_about_and_recoded_once():
+    described = INSTRUMENTS + f"two,Two of them,1,5,{'; '.join(LABELS)},x,0\n"
+    items = DESCRIPTION + "m1,two,I ask first.,no\nm3,two,I sum up.,no\n"
+    made = files(*(qualtrics(wave, label=lambda n: str(6 - n)) for wave in (0, 1)), described, items)
+    assert keys(Study(made)) == ["numbers: listen"]
+    study = Study(made, {"numbers: listen": "turned"})
+    right(study)
+    assert study.scores["two_after"].sort_index().tolist() == [w[1][0] + w[1][2] for _, w in sorted(PEOPLE.items())]
+    assert len(Study(files(change(rows(0), 1, "m1", "N/A"), None, described, items)).open) == 1
+
+
+def test_an_item_in_neither_survey_may_be_left_out():
+    without = [[[cell for cell, name in zip(row, table[0]) if name != "m2"] for row in table] for table in (rows(0), rows(1))]
+    study = Study(files(*without), dict.fromkeys(("column: m2, before", "column: m2, after"), "leave out"))
+    assert study.scores["listen_before"].tolist() == [w[0][0] + w[0][2] for _, w in sorted(PEOPLE.items())]
+
+
+@pytest.mark.parametrize("start", [0, 2])
+def test_numbers_beside_the_scale_are_one_question(start):
+    made = files(*(rows(wave, label=lambda n: str(n - 1 + start)) for wave in (0, 1)))
+    assert keys(Study(made)) == ["shift: listen"]
+    right(Study(made, {"shift: listen": "next to it"}))
+    assert keys(Study(made, {"shift: listen": "as described"})) == [f"cell: listen: {0 if start == 0 else 6}"]
+
+
+@pytest.mark.parametrize(
+    "form, high, times",
+    [("{}%", 100, 1), ("{} %", 1, 0.01), ("{}.00 / 10", 10, 1), ("1 20{}", 9999, None), ("1'20{}", 9999, None), ("1,20{}.0", 9999, None)],
+)  # fmt: skip
+def test_numbers_as_other_countries_and_platforms_write_them(form, high, times):
+    people = {code: tuple((*wave[:3], wave[3] % 10) for wave in waves) for code, waves in PEOPLE.items()}
+    made = [[[*row[:4], form.format(row[4])] if place else row for place, row in enumerate(rows(w, people))] for w in (0, 1)]
+    study = Study(files(*made, INSTRUMENTS.replace("0,10,", f"0,{high},")))
+    by_hand = [times * w[0][3] if times else 1200 + w[0][3] for _, w in sorted(people.items())]
+    assert study.scores["rate_before"].astype(float).tolist() == pytest.approx(by_hand)
+
+
+@pytest.mark.parametrize("form", ["1,20{}", "1.20{}"])
+def test_whether_a_sign_marks_thousands_is_asked(form):
+    people = {code: tuple((*wave[:3], wave[3] % 10) for wave in waves) for code, waves in PEOPLE.items()}
+    made = [[[*row[:4], form.format(row[4])] if place else row for place, row in enumerate(rows(w, people))] for w in (0, 1)]
+    described = INSTRUMENTS.replace("0,10,", "0,5000,")
+    assert keys(Study(files(*made, described))) == ["thousands: rate"]
+    study = Study(files(*made, described), {"thousands: rate": "thousands"})
+    assert study.scores["rate_before"].tolist() == [1200 + w[0][3] for _, w in sorted(people.items())]
+    study = Study(files(*made, INSTRUMENTS.replace("0,10,", "0,100,")))
+    assert study.scores["rate_before"].astype(float).tolist() == [(1200 + w[0][3]) / 1000 for _, w in sorted(people.items())]
+
+
+def test_a_workbook_is_read_as_it_is_seen():
+    def packed(book):
+        out = io.BytesIO()
+        book.save(out)
+        return out.getvalue()
+
+    people = {f"{place * 7:04d}": waves for place, waves in enumerate(PEOPLE.values())}
+    book = openpyxl.load_workbook(io.BytesIO(workbook(Answers=rows(1, people))))
+    for row in book["Answers"].iter_rows(min_row=2):
+        row[0].value, row[0].number_format = int(row[0].value), "0000"
+        row[4].value, row[4].number_format = row[4].value / 100, "0%"
+    book.create_sheet("old").append(["code", "m1"])
+    book["old"].append(["0007", "Never"])
+    book["old"].sheet_state = "hidden"
+    study = Study(files(rows(0, people), packed(book), INSTRUMENTS.replace("0,10,", "0,100,")))
+    right(study, people)
+    assert any("hidden sheets not read: old" in note for note in study.notes)
+    book["Answers"]["E2"] = "=1+1"
+    assert "such as E2, hold formulas without their results" in Study(files(after=packed(book))).open[0].title
+    right(Study(files(False, False, **{"s.xlsx": workbook(Pre=rows(0), Post=rows(1), Notes=[["from the ward"]])})))
+
+
+def test_codes_that_look_like_what_a_spreadsheet_makes():
+    typed = {("7E14" if code == "AN12K" else code): waves for code, waves in PEOPLE.items()}
+    right(Study(files(rows(0, typed), rows(1, typed))), typed)
+    numbered = {str(120 + place): waves for place, waves in enumerate(PEOPLE.values())}
+    floats = {f"{code}.0": waves for code, waves in numbered.items()}
+    right(Study(files([*rows(0, floats), ["n/a", *LABELS[:3], "5"]], rows(1, numbered))), numbered)
+    assert keys(Study(files(change(rows(0), 1, "code", "2012-03-01 00:00:00")))) == ["code: shortened, before"]
+
+
+def test_a_column_of_time_in_several_spellings_and_a_file_called_scores():
+    body = [[row[0], time, *row[1:]] for wave, times in ((0, ("Pre", "pre ")), (1, ("Post", "POST"))) for row, time in zip(rows(wave)[1:], times * 4)]  # fmt: skip
+    right(Study(files([["code", "time", *ITEMS, "r"], *body], False)))
+    study = Study(files([["code", "time", *ITEMS, "r"], *body, ["ZZ99", "", *LABELS[:3], "4"]], False))
+    assert any("1 row with an empty cell in “time” left out" in note for note in study.notes)
+    table = [["code", "pre_total", "post_total"], *([code, str(w[0][3]), str(w[1][3])] for code, w in PEOPLE.items())]
+    assert keys(Study({"scores.csv": text(table).encode()})) == ["code"]
+
+
+def redcap(*own):
+    """One long REDCap file; ``own`` are functions that spoil a row, given its event."""
+    head = ["record_id", "redcap_event_name", "code", "age", "about_complete", *ITEMS, "r", "survey_complete"]
+    table = [head]
+    for wave, event in ((0, "baseline_arm_1"), (1, "post_arm_1")):
+        for number, (code, waves) in enumerate(PEOPLE.items(), 1):
+            table.append([str(number), event, code, "", "", *map(str, waves[wave]), "2"])
+    for spoil in own:
+        table = [head, *(spoil(list(row)) for row in table[1:])]
+    return table
+
+
+def test_redcap_forms_count_by_their_own_state():
+    right(Study(files(redcap(lambda row: [*row[:4], "0", *row[5:]]), False)))  # another form is not complete
+    long = redcap()
+    empty = [[*row[:3], "33", "2", "", "", "", "", ""] for row in long[1:9]]  # rows of another form, of the same people
+    right(Study(files([long[0], *empty, *long[1:]], False)))
+    no_code = redcap(lambda row: [*row[:2], row[2] if "base" in row[1] else "", *row[3:]])
+    made = files(no_code, False)
+    assert keys(Study(made)) == ["code: before", "code: after"]
+    study = Study(made, dict.fromkeys(keys(Study(made)), "record_id"))
+    assert study.scores["rate_after"].tolist() == [w[1][3] for w in PEOPLE.values()]
+    labels = [[*row, "Complete?" if not place else "Complete"] for place, row in enumerate(rows(0))]
+    right(Study(files([labels[0], ["AN12K", "Always", "", "", "9", "Incomplete"], *labels[1:]])))
+    repeated = redcap(lambda row: [row[0], "1" if "base" in row[1] else "2", *row[2:]])
+    repeated[0][1] = "redcap_repeat_instance"
+    right(Study(files(repeated, False), {"surveys": "1 → 2"}))
+
+
+def test_previews_in_other_languages_and_questions_with_markup():
+    preview = ["2025-03-01 08:00:00"] * 2 + ["Umfragevorschau", "True", "test", *LABELS[:3], "5"]
+    later = ["2025-04-01 08:00:00", *preview[1:]]
+    study = Study(files([*qualtrics(0, status="IP-Adresse"), preview], [*qualtrics(1, status="IP-Adresse"), later]))
+    right(study)
+    marked = [f"<strong>{text}</strong>&nbsp;" for text in ITEMS.values()]
+    right(Study(files(qualtrics(0, texts=marked), qualtrics(1))))
+
+
+def test_one_item_with_numbers_among_items_with_labels_is_asked_about():
+    before = [[row[0], str(6 - LABELS.index(row[1]) - 1), *row[2:]] if place else row for place, row in enumerate(rows(0))]
+    assert keys(Study(files(before))) == ["numbers: listen, some"]
+    right(Study(files(before), {"numbers: listen, some": "turned"}))
+
+
+def test_a_wide_file_needs_no_code_and_compares_no_column_with_itself():
+    names = [*ITEMS, "r"]
+    table = [["Start Date", "End Date", *(f"{name} [{when} the course]" for name in names for when in ("Before", "After"))]]
+    table += [["1/2/2025", "2/2/2025", *(cell for pair in zip(one[1:], two[1:]) for cell in pair)] for one, two in zip(rows(0)[1:], rows(1)[1:])]  # fmt: skip
+    made = files(table, False)
+    assert keys(Study(made)) == ["code: before", "code: after"]
+    study = Study(made, dict.fromkeys(keys(Study(made)), "(row)"))
+    assert study.scores["rate_after"].tolist() == [waves[1][3] for waves in PEOPLE.values()]
+    draft = Study({"retrospective.csv": made["before.csv"]})
+    assert keys(draft) == ["columns"] and any("each row taken as one person" in note for note in draft.notes)
+    once = [[cell for cell, name in zip(row, table[0]) if name != "m1 [After the course]"] for row in table]
+    assert {"column: m1 [Before the course], before"} <= set(keys(Study(files(once, False, items=DESCRIPTION.replace("m1,", "m1 [Before the course],")),
+                                                                   dict.fromkeys(("code: before", "code: after"), "(row)"))))  # fmt: skip
+    single = [
+        ["Start Date", "End Date", *line] if not place else ["1/2/2025", "2/2/2025", *line]
+        for place, line in enumerate(rows(0))
+    ]
+    assert keys(Study({"answers.csv": text(single).encode()})) == ["file: one"]
+
+
 # --- what is refused, with its place ----------------------------------------------------------------------
 
 

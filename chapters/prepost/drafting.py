@@ -19,8 +19,9 @@ ADDED = {  # what platforms add to an export: none of it is an answer
     "timestamp", "email address", "username", "respondent id", "collector id", "first name", "last name", "custom data 1",
     "submitdate", "lastpage", "startlanguage", "seed", "datestamp", "ipaddr", "refurl", "quiz feedback", "date created",
     "date modified", "redcap_event_name", "redcap_survey_identifier", "redcap_repeat_instrument", "redcap_repeat_instance",
-    "redcap_data_access_group",
+    "redcap_data_access_group", "(row)",
 }  # fmt: skip
+ROW = "(row)"  # in one wide file: the number of the row, for each row is a person
 SCALES = [  # usual answers from lowest to highest; what stands together means the same
     ["strongly disagree|completely disagree|totally disagree", "moderately disagree|mostly disagree", "disagree", "somewhat disagree|slightly disagree|rather disagree|disagree a little",
      "neither agree nor disagree|neutral|undecided|neither|unsure", "somewhat agree|slightly agree|rather agree|agree a little", "agree", "moderately agree|mostly agree", "strongly agree|completely agree|totally agree"],
@@ -55,6 +56,7 @@ def draft(study):
         if (
             kind
             and name != study.code["before"]
+            and plain(name) not in study.once
             and plain(name) not in ADDED
             and not plain(name).endswith(("_complete", "_timestamp"))
         ):
@@ -136,6 +138,11 @@ def _code(study, before, after, shared):
         for _, _, name, links in known[:6]
         if links
     }
+    if ROW in shared and not choices:
+        study.code = {"before": ROW, "after": ROW}
+        study.note(f"{before.name}: each row taken as one person, whose two answers stand in it.")
+        return True
+    choices |= {ROW: "each row is one person, whose two answers stand in it"} if ROW in shared else {}
     if not choices:
         likely = {name: "" for name in before.header if plain(name) not in ADDED}
         study.ask("code", "No column of the first survey has entries that are in the second too, so nobody can be linked.", list(likely)[:8], weight=2,

@@ -81,6 +81,8 @@ def time_column(export):
         values = {shown(cell) for cell in export.column(name)} - {""}
         told = plain(name) in {
             "redcap_event_name",
+            "redcap_repeat_instance",
+            "repeat instance",
             "event name",
             "time",
             "timepoint",
@@ -103,6 +105,12 @@ def halves(header):
     """Return, for questions that stand in two columns, {question: (first, second)}."""
     stems = defaultdict(dict)
     for name in header:
+        if plain(name) in ADDED:
+            continue  # a start and an end date are no two answers
+        inside = re.search(r"[\[(]([^\[\]()]*)[\])]", name)
+        if inside and wave_of(inside[1]) and shown(name.replace(inside[0], "")):
+            stems[plain(name.replace(inside[0], ""))].setdefault(wave_of(inside[1]), name)
+            continue
         words = re.findall(r"[^\W_]+|[\W_]+", plain(name))
         for place in (0, -1, 1, -2):
             if len(words) > abs(place) and wave_of(words[place]):

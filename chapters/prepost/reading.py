@@ -8,6 +8,7 @@ import codecs
 import csv
 import datetime
 import functools
+import html
 import io
 import itertools
 import re
@@ -93,36 +94,65 @@ def sheets(content, name="the file"):
 
 def _workbook(content, name):
     try:
-        names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        names = archive.namelist()
     except zipfile.BadZipFile:
         raise Unreadable(f"{name} is a damaged workbook or archive. Export it again.") from None
     if "xl/workbook.xml" not in names:
         kind = "an OpenDocument spreadsheet" if "content.xml" in names else "an archive, not a workbook"
         advice = "Save it as .xlsx or CSV." if "content.xml" in names else "Unpack it, and give the files in it."
         raise Unreadable(f"{name} is {kind}, which is not read here. {advice}")
-    try:
-        frames = pd.read_excel(
-            io.BytesIO(content), sheet_name=None, header=None, dtype=object, na_filter=False, engine="openpyxl"
+    uncalculated = [cell for part in names if part.startswith("xl/worksheets/") for cell in _uncalculated(archive.read(part))]
+    if uncalculated:
+        raise Unreadable(
+            f"{name}: {len(uncalculated)} cell{'s' * (len(uncalculated) > 1)}, such as {uncalculated[0]}, hold formulas "
+            "without their results. Open it in Excel or LibreOffice, save it, and give it again."
         )
+    try:
+        import openpyxl  # only here: in the browser it is not there for pages that read no workbook
+
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        tables, hidden = {}, []
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()  # some programs write wrong ones
+            rows = [(number, [_cell(cell) for cell in row]) for number, row in enumerate(sheet.rows, 1)]
+            rows = [(number, row) for number, row in rows if any(shown(cell) for cell in row)]
+            width = max((len(row) for _, row in rows), default=0)
+            rows = [(number, row + [""] * (width - len(row))) for number, row in rows]
+            if rows and sheet.sheet_state != "visible":
+                hidden.append(sheet.title)
+            elif rows:
+                tables[sheet.title] = [], rows
     except Exception as error:  # openpyxl says many things about damaged workbooks
         raise Unreadable(f"{name} cannot be read as a workbook ({error}). Open it and save it anew as .xlsx.") from None
-    tables = {}
-    for sheet, frame in frames.items():
-        rows = [(number, [_cell(value) for value in row]) for number, row in enumerate(frame.itertuples(index=False), 1)]
-        rows = [(number, row) for number, row in rows if any(shown(cell) for cell in row)]
-        if rows:
-            tables[str(sheet)] = [], rows
+    if hidden and tables:
+        next(iter(tables.values()))[0].append(f"hidden sheets not read: {', '.join(hidden)}")
     if not tables:
         raise Unreadable(f"{name} is an empty workbook. Export it again.")
     return tables
 
 
-def _cell(value):
-    """Write a cell of a workbook as text: whole numbers without decimals, dates as ISO 8601 has them."""
-    if value is None or isinstance(value, float) and pd.isna(value) or value is pd.NaT:
+def _uncalculated(part):
+    """Return where a sheet has formulas but no results, as programs write them that do not calculate."""
+    cells = re.findall(rb"<c ([^>]*)><f[^>]*?(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>", part)
+    places = [re.search(rb'r="(\w+)"', cell) for cell in cells if b't="str"' not in cell]
+    return [place[1].decode() if place else "one" for place in places]
+
+
+def _cell(cell):
+    """Write a cell of a workbook as text: whole numbers without decimals, dates as ISO 8601 has them.
+
+    A percentage is written as one, and a number that is shown with leading zeros with these.
+    """
+    value = cell.value
+    if value is None or isinstance(value, float) and pd.isna(value):
         return ""
     if isinstance(value, bool):
         return str(value)
+    if isinstance(value, int | float) and "%" in cell.number_format:
+        return f"{value * 100:.15g}%"
+    if isinstance(value, int | float) and re.fullmatch("00+", cell.number_format) and value == int(value) >= 0:
+        return str(int(value)).zfill(len(cell.number_format))
     if isinstance(value, float):
         return f"{value:.15g}"
     if isinstance(value, datetime.datetime):
@@ -282,7 +312,7 @@ def survey(rows, name, notes=()):
         platform, texts, body = "Qualtrics", body[0][1] if imports else [], body[imports + 1 :]
     elif body and {plain(cell) for cell in names} & {"recordeddate", "responseid"} and "response id" in map(plain, body[0][1]):
         platform, texts, body = "Qualtrics", body[0][1], body[1:]
-    elif body and plain(names[0]) == "respondent id" and not shown(body[0][1][0]):
+    elif body and plain(names[0]) in ("respondent id", "respondentid") and not shown(body[0][1][0]):
         platform, texts = "SurveyMonkey", names
         second = (body[0][1] + [""] * width)[: max(width, len(body[0][1]))]
         question, names = "", [*names, *[""] * (len(second) - width)]
@@ -291,7 +321,7 @@ def survey(rows, name, notes=()):
             texts = [*texts[:place], question if plain(below) in GENERIC else f"{question} - {below}", *texts[place + 1 :]]
             names[place] = names[place] if plain(below) in GENERIC else below
         width, body = len(names), body[1:]
-    texts = [shown(text) for text in texts] + [""] * width
+    texts = [shown(html.unescape(re.sub(r"</?[a-zA-Z][^<>]*>", " ", text))) for text in texts] + [""] * width
     header = [shown(cell) for cell in names]
     kept, short, again = [], 0, 0
     for number, row in body:
@@ -347,8 +377,10 @@ def records(rows):
 
 
 def number_in(text):
-    """Return the number that a text is, with a point or a comma before the decimals, or None."""
-    text = plain(text)
+    """Return the number that a text is, with a point or a comma before the decimals, or None; of a percentage, the points."""
+    text = re.sub(r"(?<=\d) ?%$", "", plain(text))
+    text = re.sub(r"(?<=\d)[ '](?=\d{3}\b)", "", text)  # thousands apart, as in France and in Switzerland
+    text = re.sub(r"^([-+]?\d{1,3})([.,])(\d{3})(?!\2)([.,]\d+)$", r"\1\3\4", text)  # 1,234.5 or 1.234,5
     return float(text.replace(",", ".")) if re.fullmatch(r"[-+]?\d{1,9}([.,]\d{1,6})?", text) else None
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from .codes import FORMS, canonical, no_code, one_apart, spaced
-from .drafting import ADDED, draft
+from .drafting import ADDED, ROW, draft
 from .exports import DATES, dated, days, files_of, halves, like_a_code, time_column, wave_of
 from .files import ANSWERS, TABLES, WAVES
 from .reading import Survey, Unreadable, is_range, number_in, plain, records, sheets, shown, survey
@@ -27,6 +27,7 @@ FALSE = set("false; 0; no; n; incomplete; partial; unfinished; falsch; faux; fal
 NOT_PEOPLE = set(
     "survey preview; survey test; offline survey preview; survey preview spam; 1; 2; 9; 17".split("; ")
 )  # Qualtrics
+PREVIEW = re.compile("vorschau|aperçu|vista previa|anteprima|voorbeeld|visualização")  # as Qualtrics says it in other languages
 SPAM = set("spam; imported spam; possible spam; 8; 12; 40".split("; "))
 
 
@@ -100,12 +101,14 @@ class Study:
         self.given = dict(answers or {})
         self.asked, self.notes, self.grids, self._known = {}, [], {}, {}
         self.instruments = self.items = self.responses = self.flow = self.scores = None
-        self.surveys, self.described = {}, False
+        self.surveys, self.described, self.once = {}, False, set()  # once: columns of one wide file that have no partner
         self.long = False  # one table with a row for each person and survey, in which even a running number links people
         tables, exports = self._read(files_of(files))
         if self.open:
             return
         self.surveys = self._waves(exports)
+        if not self.open:
+            self._again()
         if self.open:
             return
         self.code, self.place = {}, {}
@@ -194,12 +197,16 @@ class Study:
                     place.suffix.lower() == ".csv"
                     and plain(place.stem) in ("scores", "responses", "published")
                     and "/" not in name
+                    and any("/" in other for other in files)
                 ):
                     continue  # what the book's own folder holds besides
                 try:
                     export = survey(rows, called, notes)
                 except Unreadable as error:
-                    self.ask(f"file: {called}", str(error), weight=1)
+                    if len(found) > 2 and len(rows) == 1:
+                        self.note(f"{called}: only one row, not read.")
+                    else:
+                        self.ask(f"file: {called}", str(error), weight=1)
                     continue
                 exports[called], self.grids[called] = export, rows
                 for text in export.notes:
@@ -221,11 +228,7 @@ class Study:
     def _waves(self, exports):
         """Return the surveys by wave."""
         names = list(exports)
-        alike = [
-            (one, other)
-            for one, other in itertools.combinations(names, 2)
-            if [row for _, row in exports[one].rows] == [row for _, row in exports[other].rows]
-        ]
+        alike = [(one, other) for one, other in itertools.combinations(names, 2) if _bag(exports[one]) == _bag(exports[other])]
         if alike:
             one, other = alike[0]
             if len(names) > 2 or not (time_column(exports[one]) or halves(exports[one].header)):
@@ -263,10 +266,40 @@ class Study:
         chosen = self.ask("surveys", which, seen, choices=pairs, weight=1)
         return dict(zip(WAVES, [exports[name] for name in chosen.split(" → ")])) if chosen else {}
 
+    def _again(self):
+        """Ask about rows of the first survey that stand in the second too, as in an export of a form that was used twice."""
+        before, after = (self.surveys[wave] for wave in WAVES)
+        if before.name not in self.grids or after.name not in self.grids:
+            return  # one file, in which each row was given to its survey
+        names = {plain(name) for name in before.header} & {plain(name) for name in after.header}
+        rows, same = _bag(before, names), []
+        people = self._status(after, dict(after.rows))
+        for number, row in people.items():
+            content = next(iter(_bag(Survey("", [], [(number, row)]), names)))
+            if rows[content]:
+                rows[content] -= 1
+                same.append(number)
+        stamped = any(plain(name) in DATES for name in before.header if plain(name) in names)
+        if not same or not stamped and len(same) < max(3, len(before.rows) / 2):
+            return
+        chosen = self.ask("again", f"{len(same)} row{'s' * (len(same) > 1)} of {after.name} stand{'s' * (len(same) == 1)} in {before.name} too, word for word.", [f"row {number}" for number in same], weight=1,
+                          choices={"leave out": "they are from the first survey: a form was used twice, and exported with all its answers",
+                                   "keep": "people answered the second survey just as the first"})  # fmt: skip
+        if chosen == "leave out":
+            after.rows = [(number, row) for number, row in after.rows if number not in same]
+            if not after.rows:
+                self.ask("file: same", f"{before.name} and {after.name} hold the same rows.", weight=1, advice="Give the export of the first survey and that of the second.")  # fmt: skip
+
     def _one_file(self, export):
         column = time_column(export)
         if column:
-            cells = Counter(shown(cell) for cell in export.column(column) if shown(cell))
+            written = {}
+            for cell in filter(shown, export.column(column)):
+                written.setdefault(plain(cell), shown(cell))
+            cells = Counter(written.get(plain(cell), "") for cell in export.column(column))
+            nowhere = cells.pop("", 0)
+            if nowhere:
+                self.note(f"{export.name}: {nowhere} row{'s' * (nowhere > 1)} with an empty cell in “{column}” left out.")
             values = list(cells)
             waves = {wave: [value for value in values if wave_of(value) == wave] for wave in WAVES}
             if len(values) == 2 and len(waves["before"]) == len(waves["after"]) == 1:
@@ -292,7 +325,7 @@ class Study:
             return {
                 wave: Survey(
                     f"{export.name}, {value}", [name for name in export.header if name != column],
-                    [(number, row) for number, row in export.rows if shown(row[column]) == value], export.texts, [], export.platform,
+                    [(number, row) for number, row in export.rows if plain(row[column]) == plain(value)], export.texts, [], export.platform,
                 )
                 for wave, value in zip(WAVES, chosen)
             }  # fmt: skip
@@ -300,14 +333,15 @@ class Study:
         if doubled:
             own = {name for pair in doubled.values() for name in pair}
             rest = [name for name in export.header if name not in own]
+            self.once = {plain(name) for name in rest}
             self.note(
                 f"{export.name}: {len(doubled)} questions stand in two columns each, such as “{'” and “'.join(next(iter(doubled.values())))}”."
             )
             return {
                 wave: Survey(
-                    f"{export.name}, {wave}", rest + list(doubled),
+                    f"{export.name}, {wave}", [ROW, *rest, *doubled],
                     [
-                        (number, {**{name: row[name] for name in rest}, **{stem: row[pair[place]] for stem, pair in doubled.items()}})
+                        (number, {ROW: str(number), **{name: row[name] for name in rest}, **{stem: row[pair[place]] for stem, pair in doubled.items()}})
                         for number, row in export.rows
                     ],
                     {}, [], export.platform,
@@ -462,19 +496,21 @@ class Study:
     # Columns: the code, and the items
 
     def _columns(self):
+        exact = {wave: [name for name in export.header if plain(name) == "code"] for wave, export in self.surveys.items()}
+        empty = any(not any(map(shown, self.surveys[wave].column(name))) for wave in WAVES for name in exact[wave])
         for wave, export in self.surveys.items():
-            exact = [name for name in export.header if plain(name) == "code"]
             if wave in self.code:
                 pass  # drafted
-            elif len(exact) == 1:
-                self.code[wave] = exact[0]
+            elif len(exact[wave]) == 1 and not empty:
+                self.code[wave] = exact[wave][0]
             else:
                 likely = sorted(export.header, key=lambda name: -like_a_code(export, name))[:8]
                 choices = {
                     name: f"such as {', '.join(shown(cell) for cell in export.column(name)[:3])}"
                     for name in likely
-                    if any(map(shown, export.column(name)))
+                    if any(map(shown, export.column(name))) and name != ROW
                 }
+                choices |= {ROW: "each row is one person, whose two answers stand in it"} if ROW in export.header else {}
                 chosen = self.ask(
                     f"code: {wave}",
                     f"Which column of {export.name} holds the code that links a person's two surveys?",
@@ -492,19 +528,19 @@ class Study:
                 row = self.items.loc[[item]].iloc[0]
                 wanted = row["after"] if wave == "after" and row["after"] else item
                 found = [wanted] if wanted in export.header else by_name[plain(wanted)] or by_text[plain(wanted)]
-                if len(found) == 1:
+                if len(found) == 1 and plain(found[0]) not in self.once:
                     self.place[wave, item] = found[0]
         for wave, export in self.surveys.items():
             lacking = [shown(item) for item in dict.fromkeys(self.items.index) if (wave, item) not in self.place]
             if len(lacking) > max(2, self.items.index.nunique() / 2):
                 self.ask(f"columns: {wave}", f"{export.name} lacks {len(lacking)} of the {self.items.index.nunique()} items.", lacking, weight=3,
-                         advice=f"Its columns are: {', '.join(export.header[:12])}{', …' * (len(export.header) > 12)}. Write these names in the column “item” of the table items.")  # fmt: skip
+                         advice=f"Its columns are: {', '.join([name for name in export.header if name != ROW][:12])}{', …' * (len(export.header) > 12)}. Write these names in the column “item” of the table items.")  # fmt: skip
         if any(key.startswith("columns: ") for key in self.asked):
             return
         for (wave, export), item in itertools.product(self.surveys.items(), dict.fromkeys(self.items.index)):
-            if (wave, item) not in self.place:
+            if (wave, item) not in self.place and item in self.items.index:
                 taken = {name for (w, _), name in self.place.items() if w == wave} | {self.code[wave]}
-                free = [name for name in export.header if name not in taken and plain(name) not in ADDED]
+                free = [name for name in export.header if name not in taken and plain(name) not in ADDED | self.once]
                 close = difflib.get_close_matches(plain(item), [plain(name) for name in free], 6, 0.4)
                 near = [name for name in free if plain(name) in close]
                 near += [
@@ -520,7 +556,7 @@ class Study:
                                   advice="If the question was reworded, say so when you report: a changed question may be answered differently.")  # fmt: skip
                 if chosen and chosen != "leave out":
                     self.place[wave, item] = chosen
-                elif chosen:
+                elif chosen and item in self.items.index:
                     self.items = self.items.drop(index=item)
                     self.note(f"Item “{shown(item)}” left out of both surveys: {export.name} does not have it.")
         if self.open:
@@ -574,7 +610,7 @@ class Study:
 
     def _numbers(self):
         """Return, for each wave, a frame of numbers by row; ask about what cannot be read."""
-        unread, numbered, frames = defaultdict(list), defaultdict(Counter), {}
+        unread, numbered, frames = defaultdict(list), defaultdict(Counter), {}  # numbered also by item
         belongs = {item: list(self.items.loc[[item], "instrument"]) for item in dict.fromkeys(self.items.index)}
         for wave, export in self.surveys.items():
             frame = {}
@@ -584,12 +620,16 @@ class Study:
                     cell, value = row[self.place[wave, item]], np.nan
                     for name in belongs[item]:
                         value, how = self._cell(cell, name)
+                        if how == "thousands":
+                            value, how = self._thousands(export, item, belongs[item][0], cell), "number"
                         numbered[name, wave][how] += 1
-                        if how == "unread":
+                        numbered[name, wave, item][how] += 1
+                        if how == "unread" and name == belongs[item][0]:  # a shared item is asked about once
                             unread[name, plain(cell)].append((wave, number, item, shown(cell)))
                     values.append(value)
                 frame[item] = values
             frames[wave] = pd.DataFrame(frame, index=[number for number, _ in export.rows], dtype=float)
+        self._shift(frames, unread, belongs)
         order = sorted(unread.items(), key=lambda both: -len(both[1]))
         for (name, cell), places in order:
             instrument, text = self.instruments.loc[name], places[0][3]
@@ -615,11 +655,53 @@ class Study:
         self._check_numbers(numbered, frames)
         return frames
 
+    def _shift(self, frames, unread, belongs):
+        """Ask about numbers that lie one beside the scale, such as 0 to 4 for a scale that is described as 1 to 5."""
+        for name, instrument in self.instruments.iterrows():
+            low, high = instrument["lowest"], instrument["highest"]
+            items = [item for item in belongs if belongs[item][0] == name]
+            steps = {}
+            for wave, export in self.surveys.items():
+                seen = {number_in(row[self.place[wave, item]]) for _, row in export.rows for item in items} - {None}
+                for step, beyond, absent in ((1, low - 1, high), (-1, high + 1, low)):
+                    if (
+                        beyond in seen
+                        and absent not in seen
+                        and min(seen) >= low - 1
+                        and max(seen) <= high + 1
+                        and high - low <= 20
+                    ):
+                        steps[wave] = step, beyond
+            if not steps:
+                continue
+            step, beyond = next(iter(steps.values()))
+            first = shown(instrument["labels"].split(";")[0]) if self.kinds[name] else f"{low:g}"
+            chosen = self.ask(f"shift: {name}", f"“{instrument['name']}” is described as {low:g} to {high:g}, but the numbers seem to go from {low - step:g} to {high - step:g}.",
+                              [f"{self.surveys[wave].name}: {there:g} is there, {there + (high - low + 1) * way:g} is not" for wave, (way, there) in steps.items()], weight=4,
+                              choices={"next to it": f"{low - step:g} is “{first}”, and so on", "as described": f"{low:g} is “{first}”, and {beyond:g} is no answer of this scale"})  # fmt: skip
+            if chosen == "as described":
+                continue
+            for wave, (way, there) in steps.items():
+                places = [place for place in unread.get((name, f"{there:g}"), []) if place[0] == wave]
+                for place in places:
+                    unread[name, f"{there:g}"].remove(place)
+                    frames[wave].loc[place[1], place[2]] = there
+                if chosen:
+                    frames[wave][items] += way
+            for key in [key for key, places in unread.items() if not places]:
+                del unread[key]
+
     def _cell(self, cell, name):
         """Return the number of an answer, and how it was read."""
         if (name, cell) not in self._known:
             self._known[name, cell] = self._first_cell(cell, name)
         return self._known[name, cell]
+
+    def _thousands(self, export, item, name, cell):
+        """Ask once whether a point or comma before three digits marks thousands or decimals."""
+        chosen = self.ask(f"thousands: {name}", f"“{self.instruments.at[name, 'name']}”: is “{shown(cell)}” more than a thousand, or a number with decimals?",
+                          [f"{export.name}, {shown(item)}: {shown(cell)}"], choices={"thousands": "the sign stands between thousands", "decimals": "the sign stands before decimals"}, weight=4)  # fmt: skip
+        return number_in(cell) * (1000 if chosen == "thousands" else 1)
 
     def _first_cell(self, cell, name):
         text, kind, instrument = plain(cell), self.kinds[name], self.instruments.loc[name]
@@ -627,8 +709,18 @@ class Study:
             return np.nan, "empty"
         if kind and text in kind:
             return kind[text], "label"
-        value = number_in(text)
         low, high = instrument["lowest"], instrument["highest"]
+        points = re.fullmatch(r"(\S+) ?/ ?(\S+)", text)  # as Google Forms writes the points of a quiz
+        text = points[1] if points and number_in(points[2]) == high else text
+        value = number_in(text)
+        if value is not None and text.endswith("%") and high <= 1:
+            value /= 100
+        if (
+            value is not None
+            and re.fullmatch(r"-?[1-9]\d{0,2}[.,]\d{3}", text)
+            and abs(value) * 1000 <= max(abs(low), abs(high))
+        ):
+            return np.nan, "thousands"  # 1,200 may be twelve hundred or one and a fifth
         if value is not None and low <= value <= high and (not kind or value % 1 == 0):
             return value, "number"
         both = re.fullmatch(r"(\d+)\s*[-.:=)]\s*(.+)", text) or re.fullmatch(r"(?P<words>.+?)\s*\((?P<number>\d+)\)", text)
@@ -641,9 +733,13 @@ class Study:
 
     def _check_numbers(self, numbered, frames):
         """Ask whether numbers are what the description takes them for."""
+        settled = set()
         for name, instrument in self.instruments.iterrows():
             kind, low, high = self.kinds[name], instrument["lowest"], instrument["highest"]
-            items = list(dict.fromkeys(self.items.index[self.items["instrument"] == name]))
+            items = [item for item in dict.fromkeys(self.items.index[self.items["instrument"] == name]) if item not in settled]
+            settled.update(items)  # an item of two instruments is recoded once
+            if not items:
+                continue
             only = {wave: numbered[name, wave]["number"] and not numbered[name, wave]["label"] for wave in WAVES}
             worded = {wave: any(numbered[other, wave]["label"] for other in self.instruments.index) for wave in WAVES}
             recoded = {
@@ -651,6 +747,14 @@ class Study:
             }
             qualtrics = any(export.platform == "Qualtrics" for export in self.surveys.values())
             mixed = worded["before"] != worded["after"] and (recoded["before"] or recoded["after"])
+            apart = {
+                wave: [
+                    item for item in items if numbered[name, wave, item]["number"] and not numbered[name, wave, item]["label"]
+                ]
+                for wave in WAVES
+                if kind and numbered[name, wave]["label"]
+            }  # items that hold numbers where others of the same instrument hold labels
+            self._apart(name, instrument, apart, frames)
             if kind and any(only.values()) and (qualtrics or mixed) or not kind and mixed and qualtrics:
                 first = [shown(label) for label in instrument["labels"].split(";")] if kind else [f"{low:g}", f"{high:g}"]
                 where = " and ".join(
@@ -692,6 +796,19 @@ class Study:
                             advice="If the two surveys offered different scales, their scores cannot be compared: describe two instruments.",
                         )  # fmt: skip
 
+    def _apart(self, name, instrument, apart, frames):
+        """Ask about items that hold numbers where the other items of their instrument hold labels."""
+        low, high, labels = instrument["lowest"], instrument["highest"], instrument["labels"].split(";")
+        seen = [f"{self.surveys[wave].name}: {shown(item)}" for wave, items in apart.items() for item in items]
+        if not seen:
+            return
+        chosen = self.ask(f"numbers: {name}, some", f"“{instrument['name']}”: some of its questions hold numbers, the others the answers as people saw them. What do the numbers mean?",
+                          seen, weight=4, advice="Look it up in the survey; or export again, with the answers as text.",
+                          choices={"as described": f"{low:g} is “{shown(labels[0])}” and {high:g} is “{shown(labels[-1])}”",
+                                   "turned": f"{low:g} is “{shown(labels[-1])}” and {high:g} is “{shown(labels[0])}”"})  # fmt: skip
+        for wave, items in apart.items() if chosen == "turned" else ():
+            frames[wave][items] = low + high - frames[wave][items]
+
     # People: submissions, codes, links
 
     def _people(self, numbers):
@@ -703,15 +820,17 @@ class Study:
             codes = {number: row[self.code[wave]] for number, row in rows.items()}
             finished = {number for number in self._finished(wave, export, rows, frame) if number in left}
             keys, placeholders = {}, Counter()
-            whole = all(re.fullmatch(r"\d+(\.0+)?", shown(code)) for code in codes.values() if shown(code))
+            whole = all(re.fullmatch(r"\d+(\.0+)?", shown(code)) for code in codes.values() if not no_code(code))
             for number, code in codes.items():
                 keys[number] = canonical(re.sub(r"\.0+$", "", shown(code)) if whole else code)
                 if no_code(code):
                     placeholders[shown(code)] += bool(shown(code))
                     keys[number] = ""
-            cut = [number for number in keys if re.fullmatch(r"\d([.,]\d+)?E\+?\d+", keys[number])]
+            cut = [number for number in keys if re.fullmatch(r"\d([.,]\d+)?E\+\d+", keys[number])]
+            dates = [number for number, code in codes.items() if re.fullmatch(r"\d{4}-\d\d-\d\d 00:00:00", shown(code))]
+            cut += dates if len(dates) < len([key for key in keys.values() if key]) else []
             if cut:
-                self.ask(f"code: shortened, {wave}", f"{export.name}: {len(cut)} codes were shortened by a spreadsheet.", [f"row {number}: {shown(codes[number])}" for number in cut],
+                self.ask(f"code: shortened, {wave}", f"{export.name}: a spreadsheet made {'another number or a date' if dates else 'a shortened number'} of {len(cut)} code{'s' * (len(cut) > 1)}.", [f"row {number}: {shown(codes[number])}" for number in cut],
                          advice="Export the file again, and do not open it in a spreadsheet before it is read here.", weight=5)  # fmt: skip
             named = ", ".join(f"“{code}”" for code in placeholders if code)
             if named:
@@ -766,7 +885,7 @@ class Study:
             previews = [
                 number
                 for number, cells in said.items()
-                if column and cells[0] in NOT_PEOPLE or channel and cells[-1] == "preview"
+                if column and (cells[0] in NOT_PEOPLE or PREVIEW.search(cells[0])) or channel and cells[-1] == "preview"
             ]
             spam = [number for number, cells in said.items() if column and cells[0] in SPAM]
             if previews:
@@ -792,7 +911,12 @@ class Study:
             return {
                 number for number, row in rows.items() if plain(row[column]) in TRUE or meant.get(plain(row[column])) == "yes"
             }
-        status = [name for name in export.header if plain(name).endswith("_complete")]
+        forms = [
+            place for place, name in enumerate(export.header) if re.search(r"_complete( \(\d+\))?$|^complete\?", plain(name))
+        ]
+        places = [export.header.index(self.place[wave, item]) for item in dict.fromkeys(self.items.index)]
+        own = {next((form for form in forms if form > place), None) for place in places} - {None}  # a form's state stands last
+        status = [export.header[place] for place in own or forms * (len(forms) == 1)]
         if status and all(
             plain(row[name]) in {"", "0", "1", "2", "incomplete", "unverified", "complete"}
             for row in rows.values()
@@ -802,8 +926,9 @@ class Study:
                 number
                 for number, row in rows.items()
                 if all(plain(row[name]) not in ("0", "1", "incomplete", "unverified") for name in status)
+                and (number in answered or any(shown(row[name]) for name in status))
             }
-        column = next((name for name in export.header if plain(name) == "submitdate"), None)
+        column = next((name for name in export.header if plain(name) in ("submitdate", "date submitted")), None)
         if column:
             return {number for number, row in rows.items() if shown(row[column]) not in ("", "N/A")}
         return answered
@@ -932,6 +1057,14 @@ class Study:
             return
         self.scores = score(self.responses, self.instruments, self.items).unstack("wave")
         self.scores.columns = self.scores.columns.map("_".join)
+
+
+def _bag(export, names=None):
+    """Count the rows of an export, in whatever order its rows and columns stand."""
+    return Counter(
+        frozenset((plain(name), shown(cell)) for name, cell in row.items() if not names or plain(name) in names)
+        for _, row in export.rows
+    )
 
 
 def _share(export, name, kinds, instrument, instruments):
