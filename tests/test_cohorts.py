@@ -271,13 +271,16 @@ def test_a_zip_is_a_study_folder_with_the_books_own_tables(zips):
             assert files[f"raw/{wave}.csv"].splitlines()[:3] == header
 
 
-def test_validate_reports_the_settled_problems_and_nothing_else(out, key, tmp_path):
-    """Of the columns "code" and "items of": those that `link` has rules for."""
+def test_nothing_is_open_and_the_notes_say_what_rules_have_settled(out, key, tmp_path):
+    """Codes that are nearly alike may be offered; every person of the notes sent the form more than once."""
     for person in PEOPLE:
-        problems = prepost.validate(unzip(out, key, person, tmp_path))
-        about_codes = (problems["column"] == "code") & (problems["row"] > 3)
-        assert (about_codes | problems["column"].str.startswith("items of ")).all()
-        assert {"code", *(f"items of {measure}" for measure in MEASURES)} == set(problems["column"])
+        study = prepost.Study(unzip(out, key, person, tmp_path))
+        assert study.open == [] and len(study.problems) == 0
+        assert all(question.key.startswith("near: ") for question in study.questions)
+        unused, *twice = study.notes
+        assert unused == "raw/before.csv: 2 columns not used: year, gender."
+        assert all("was sent 2 times" in note for note in twice)
+        assert len(twice) == study.flow.loc["sent again"].sum()
 
 
 def test_every_export_has_the_faults_of_the_books(zips):
@@ -582,14 +585,15 @@ def test_reported_answers_are_the_key_rounded(out, key):
             assert row[name] == (printed or rounded(exact[name], 3).replace("0.", ".", 1)), (person, measure, name)
 
 
-def test_chapter_13s_own_cell_gives_the_reported_table(out, key, tmp_path):
+def test_chapter_13s_own_cells_give_the_reported_table(out, key, tmp_path):
     cells = json.loads((ROOT / "chapters" / "13-your-study.ipynb").read_text(encoding="utf-8"))["cells"]
-    steps = next("".join(cell["source"]) for cell in cells if "def results(folder):" in "".join(cell["source"]))
-    chapter = {"prepost": prepost}
-    exec(steps, chapter)
+    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    steps = [next(text for text in sources if step in text) for step in ("mine = folder", "table = prepost.results_table(")]
     reported = table(out / "instructor" / "reported.csv", dtype=str).set_index(["identifier", "measure"])
     for person in PEOPLE[:200:40]:
-        _, _, results = chapter["results"](unzip(out, key, person, tmp_path))
+        chapter = {"prepost": prepost, "folder": unzip(out, key, person, tmp_path)}
+        exec("\n".join(steps), chapter)
+        results = chapter["table"]
         pd.testing.assert_frame_equal(results.astype(str), reported.loc[person, results.columns], check_names=False)
 
 

@@ -17,16 +17,9 @@ def export(wave):
     return pd.read_csv(template() / "raw" / f"{wave}.csv", dtype=str)
 
 
-def scores(folder=None):
-    folder = folder or template()
-    answers, _ = prepost.link(folder)
-    instruments, items = prepost.load("instruments", folder), prepost.load("items", folder)
-    return prepost.score(answers, instruments, items).unstack("wave")
-
-
-def changes(measure, folder=None):
-    both = scores(folder)[measure].dropna().astype(int)
-    return both["after"] - both["before"]
+def changes(measure, study):
+    both = study.scores[[f"{measure}_before", f"{measure}_after"]].dropna().astype(int)
+    return both[f"{measure}_after"] - both[f"{measure}_before"]
 
 
 def exercise_13_1():
@@ -62,7 +55,8 @@ def exercise_13_1():
 
 
 def exercise_13_2():
-    confidence, strain = changes("feedback"), changes("strain")
+    study = prepost.Study(template())
+    confidence, strain = changes("feedback", study), changes("strain", study)
     p = prepost.exact_p(confidence)
     yield right(prepost.holm([p])[0], within=0.0006, say="With one outcome it is p itself.")
     yield wrong(
@@ -91,14 +85,16 @@ def exercise_13_3():
 
 
 def exercise_13_4():
-    yield right("raw/after.csv", say="In a copy, and only the header cell.")
-    yield wrong("items.csv", "Then the other export, which spells se_3 as items.csv does, would be reported instead.")
+    yield right("fb_5", say="The same question under another name; write it into items.csv, column after.")
     yield wrong(
-        "raw/before.csv",
-        "The message names the export in which the column is missing, and it is not this one.",
+        "leave out", "Then the item counts in neither survey, although both have asked it. Compare the wording, not the name."
     )
-    yield wrong("after.csv", "The right file. Give it with its folder, as the message does.")
-    yield wrong("codebook.csv", "Then SE_3 would be a known column, and se_3 would still be missing.")
+    yield wrong("fb_plan", "This is the name that the second export lacks. Which of its columns has the same question?")
+    yield wrong("this column is the item", "This says what the choice means. Give the choice itself, the name of the column.")
+
+
+def pairs(study):
+    return [study.flow.loc["pairs", "before"], *(len(changes(measure, study)) for measure in ("feedback", "strain"))]
 
 
 def pairs_if(finished):
@@ -106,16 +102,13 @@ def pairs_if(finished):
     with tempfile.TemporaryDirectory() as room:
         study = Path(shutil.copytree(template(), Path(room) / "study"))
         export("before").assign(Finished=finished).to_csv(study / "raw" / "before.csv", index=False)
-        with open(study / "codebook.csv", "a", encoding="utf-8") as codebook:
-            codebook.write("raw/before.csv,Finished,Sent off?,boolean,,,,\n")
-        flow = prepost.link(study)[1]
-        return [flow.loc["pairs", "before"], *(len(changes(measure, study)) for measure in ("feedback", "strain"))]
+        return pairs(prepost.Study(study))
 
 
 def exercise_13_5():
     rows = len(export("before"))
     linked, confidence, strain = pairs_if([False] + [True] * (rows - 1))
-    before = [len(scores()), len(changes("feedback"))]
+    before = pairs(prepost.Study(template()))[:2]
     all_true = pairs_if([True] * rows)
     yield right([linked, confidence], say="One pair is lost in the flow, and another one for want of a score.")
     yield wrong(
