@@ -3,8 +3,9 @@
 import sys
 from pathlib import Path
 
+from .exports import files_of
 from .page import ahead, downloads, pictures, results_paragraph, results_table, workbook
-from .survey import Study, _files
+from .survey import Study
 
 
 def main(place, out):
@@ -13,7 +14,7 @@ def main(place, out):
     if not place.exists():
         print(f"There is no {place}. STUDY is a folder with the exports, or a workbook.", file=sys.stderr)
         return 1
-    study, files = Study(place), _files(place)
+    study, files = Study(place), files_of(place)
     out.mkdir(parents=True, exist_ok=True)
     if study.scores is None:
         study = ahead(files, study.given)

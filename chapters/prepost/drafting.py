@@ -7,8 +7,9 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
+from .codes import canonical
 from .files import WAVES
-from .reading import plain, shown
+from .reading import number_in, plain, shown
 
 ADDED = {  # what platforms add to an export: none of it is an answer
     "startdate", "start date", "enddate", "end date", "status", "response type", "ipaddress", "ip address", "progress", "finished",
@@ -107,8 +108,6 @@ def draft(study):
 
 def _code(study, before, after, shared):
     """Ask which column links people."""
-    from .survey import canonical
-
     known = []
     for name, second in shared.items():
         one, other = (
@@ -123,6 +122,7 @@ def _code(study, before, after, shared):
             and other
             and unique > 0.7
             and not counted
+            and not _usual(filter(shown, before.column(name)))
             and plain(name) not in ADDED - {"id", "email", "email address", "name", "username"}
         ):
             links = len(one & other)
@@ -170,12 +170,10 @@ def _reworded(study, before, after, shared):
 
 def _kind(cells):
     """Say whether cells are numbers, answers out of a few ("labels"), or nothing that can be counted."""
-    from .survey import _number
-
     distinct = {plain(cell) for cell in cells}
     if len(distinct) < 2:
         return None
-    numeric = [_number(cell) is not None for cell in cells]
+    numeric = [number_in(cell) is not None for cell in cells]
     if np.mean(numeric) > 0.8:
         return "numbers"
     few = len(distinct) <= 12 and len(cells) >= 2 * len(distinct) and np.mean([len(cell.split()) for cell in distinct]) <= 8
@@ -250,22 +248,19 @@ def _alike(chosen, columns, texts):
 
 
 def _range(cells):
-    from .survey import _number
 
-    values = [value for value in map(_number, cells) if value is not None]
+    values = [value for value in map(number_in, cells) if value is not None]
     fits = [(low, high) for low, high in RANGES if low <= min(values) and max(values) <= high]
     return min(fits, key=lambda both: both[1] - both[0]) if fits else (int(np.floor(min(values))), int(np.ceil(max(values))))
 
 
 def _scale(study, number, group, columns, texts):
     """Ask for the answers from lowest to highest; return (lowest, highest, labels)."""
-    from .survey import _number
-
     cells = [cell for name in group for cell in columns[name][1]]
     called = f"“{shown(texts[group[0]])}”" + (f" and {len(group) - 1} more" if len(group) > 1 else "")
     if columns[group[0]][0] == "numbers":
         low, high = _range(cells)
-        values = [value for value in map(_number, cells) if value is not None]
+        values = [value for value in map(number_in, cells) if value is not None]
         told = re.search(r"\b(\d+)\s*(?:to|-|–|bis)\s*(\d+)\b", texts[group[0]]) or re.search(
             r"\bout of ()(\d+)\b", texts[group[0]]
         )
@@ -277,7 +272,7 @@ def _scale(study, number, group, columns, texts):
         answer = study.ask(f"range: {number}", f"{called}: which is the lowest and which the highest number that a person could give?",
                            [f"seen: {min(values):g} to {max(values):g}"], form="text", proposal=told or f"{low} to {high}", weight=2.2)  # fmt: skip
         ends = re.fullmatch(r"\s*(-?[\d.,]+)\s*(?:-|–|to|bis|\.\.)\s*(-?[\d.,]+)\s*", answer)
-        ends = [_number(end) for end in ends.groups()] if ends else []
+        ends = [number_in(end) for end in ends.groups()] if ends else []
         if answer and (len(ends) < 2 or None in ends or not ends[0] < ends[1]):
             study.asked[f"range: {number}"].settled = ""
             study.asked[f"range: {number}"].seen.append(f"“{answer}” is not understood: write it like 0 to 100.")
@@ -296,7 +291,10 @@ def _scale(study, number, group, columns, texts):
         order = sorted(labels.values(), key=_leading)
     else:
         order = sorted(labels.values())
-    seen = [f"{labels[text]}: {sum(plain(cell) == text for cell in cells)} answers" for text in labels]
+    seen = [
+        f"{labels[text]}: {sum(plain(cell) == text for cell in cells)} answer{'s' * (sum(plain(cell) == text for cell in cells) > 1)}"
+        for text in labels
+    ]
     nobody = [label for label in order if plain(label) not in labels]
     seen += [f"{label}: nobody chose it" for label in nobody]
     answer = study.ask(f"order: {number}", f"{called}: which answers could people choose, from the lowest to the highest?", seen, form="text",
@@ -352,8 +350,6 @@ def _parts(study, number, group, texts):
 
 def _turned(study, key, own, scale, columns, texts, shared):
     """Ask which items are reverse-scored, with what the answers suggest."""
-    from .survey import _number
-
     if len(own) < 2:
         return []
     low, _, labels = scale
@@ -361,7 +357,7 @@ def _turned(study, key, own, scale, columns, texts, shared):
     frame = pd.DataFrame(
         {
             name: [
-                codes.get(plain(cell), _number(cell) if not labels else np.nan)
+                codes.get(plain(cell), number_in(cell) if not labels else np.nan)
                 for wave, column in zip(WAVES, (name, shared[name]))
                 for cell in study.surveys[wave].column(column)
             ]

@@ -6,6 +6,11 @@ import pandas as pd
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 WAVES = ("before", "after")
+TABLES = {  # what a description has: each table, and the columns that it needs
+    "instruments": ["instrument", "name", "lowest", "highest", "labels", "higher_means", "max_skipped"],
+    "items": ["item", "instrument", "wording", "reversed"],
+}
+ANSWERS = "answers"  # the table in which a description keeps what its owner has answered
 
 
 def load(table, folder=DATA):

@@ -11,9 +11,9 @@ import pandas as pd
 from openpyxl.styles import Alignment, Font
 
 from .document import document
-from .files import WAVES
+from .files import TABLES, WAVES
 from .report import flow_figure, results, results_figure, results_paragraph, results_software, results_table
-from .survey import TABLES, Study
+from .survey import Study
 
 HELP = {
     "instruments": {
@@ -176,7 +176,7 @@ def workbook(study):
     book = openpyxl.Workbook()
     book.remove(book.active)
     tables = {}
-    if study.instruments is not None and all(question.settled or question.offer for question in study.questions):
+    if study.described or study.scores is not None and not study.open:
         tables["instruments"] = study.instruments.reset_index()[TABLES["instruments"]]
         tables["items"] = study.items.reset_index().reindex(columns=[*TABLES["items"], "after"])
     asked = [

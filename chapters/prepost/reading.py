@@ -7,7 +7,9 @@ header, is read as what it is and said in ``notes``; what cannot be read with ce
 import codecs
 import csv
 import datetime
+import functools
 import io
+import itertools
 import re
 import unicodedata
 import zipfile
@@ -32,6 +34,7 @@ class Unreadable(ValueError):
     """A file that cannot be read with certainty; the message says where and what to do."""
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def plain(text):
     """Write a text as it is compared: one form for accents, quotation marks, dashes, blanks, invisible signs and case.
 
@@ -44,6 +47,7 @@ def plain(text):
     return " ".join(text.casefold().split())
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def shown(text):
     """Write a header or a cell as a person sees it: blanks and line breaks as one blank, nothing invisible."""
     return " ".join("".join(sign for sign in str(text) if unicodedata.category(sign) != "Cf").split())
@@ -330,3 +334,24 @@ def survey(rows, name, notes=()):
 
 def _imports(row):
     return any(re.match(r"""\s*\{\s*['"]ImportId['"]""", cell) for cell in row)
+
+
+def records(rows):
+    """Read a table of the description: rows as (row number, {column: cell}), below the line of help if there is one."""
+    header = [plain(cell) for cell in rows[0][1]]
+    return [
+        (number, {column: shown(cell) for column, cell in itertools.zip_longest(header, row[: len(header)], fillvalue="")})
+        for number, row in rows[1:]
+        if not shown(row[0]).startswith("#")
+    ]
+
+
+def number_in(text):
+    """Return the number that a text is, with a point or a comma before the decimals, or None."""
+    text = plain(text)
+    return float(text.replace(",", ".")) if re.fullmatch(r"[-+]?\d{1,9}([.,]\d{1,6})?", text) else None
+
+
+def is_range(labels, low, high):
+    ends = re.fullmatch(r"\D*?(-?[\d.]+)\s*(?:-|to|bis|à|\.\.)\s*(-?[\d.]+)\D*", plain(labels))
+    return bool(ends) and [number_in(end) for end in ends.groups()] == [low, high]

@@ -8,103 +8,26 @@ dropped or counted on a guess.
 import difflib
 import itertools
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import numpy as np
 import pandas as pd
 
+from .codes import FORMS, canonical, no_code, one_apart, spaced
 from .drafting import ADDED, draft
-from .files import WAVES
-from .reading import Survey, Unreadable, plain, sheets, shown, survey
+from .exports import DATES, dated, days, files_of, halves, like_a_code, time_column, wave_of
+from .files import ANSWERS, TABLES, WAVES
+from .reading import Survey, Unreadable, is_range, number_in, plain, records, sheets, shown, survey
 
-TABLES = {  # what a description has: each table, and the columns that it needs
-    "instruments": ["instrument", "name", "lowest", "highest", "labels", "higher_means", "max_skipped"],
-    "items": ["item", "instrument", "wording", "reversed"],
-}
 OPTIONAL = {"labels", "higher_means", "max_skipped", "wording", "name"}  # a table without these columns is read
-ANSWERS = "answers"  # the table in which a description keeps what its owner has answered
-FIRST = {
-    "before",
-    "pre",
-    "baseline",
-    "t1",
-    "time1",
-    "first",
-    "wave1",
-    "then",
-    "pretest",
-    "vorher",
-    "vor",
-    "avant",
-    "antes",
-    "start",
-}
-SECOND = {
-    "after",
-    "post",
-    "follow up",
-    "followup",
-    "t2",
-    "time2",
-    "second",
-    "wave2",
-    "now",
-    "posttest",
-    "nachher",
-    "nach",
-    "après",
-    "después",
-    "end",
-}
-TRUE = {
-    "true",
-    "1",
-    "yes",
-    "y",
-    "complete",
-    "completed",
-    "finished",
-    "wahr",
-    "vrai",
-    "verdadero",
-    "vero",
-    "ja",
-    "oui",
-    "sí",
-    "si",
-}
-FALSE = {
-    "false",
-    "0",
-    "no",
-    "n",
-    "incomplete",
-    "partial",
-    "unfinished",
-    "falsch",
-    "faux",
-    "falso",
-    "nein",
-    "non",
-    "in progress",
-}
-NOT_PEOPLE = {
-    "survey preview",
-    "survey test",
-    "offline survey preview",
-    "survey preview spam",
-    "1",
-    "2",
-    "9",
-    "17",
-}  # Qualtrics
-SPAM = {"spam", "imported spam", "possible spam", "8", "12", "40"}
-NO_CODE = {"n/a", "na", "n.a.", "none", "nil", "null", "nan", "unknown", "no code", "nocode", "no", "don't know", "dont know",
-           "i don't know", "not applicable", "anonymous", "forgot", "i forgot", "code", "#n/a", "keine", "keiner", "k.a.", "aucun"}  # fmt: skip
-DATES = ["enddate", "end date", "submitdate", "completion time", "date submitted", "timestamp", "recordeddate", "datestamp"]
+TRUE = set("true; 1; yes; y; complete; completed; finished; wahr; vrai; verdadero; vero; ja; oui; sí; si".split("; "))
+FALSE = set("false; 0; no; n; incomplete; partial; unfinished; falsch; faux; falso; nein; non; in progress".split("; "))
+NOT_PEOPLE = set(
+    "survey preview; survey test; offline survey preview; survey preview spam; 1; 2; 9; 17".split("; ")
+)  # Qualtrics
+SPAM = set("spam; imported spam; possible spam; 8; 12; 40".split("; "))
 
 
 @dataclass
@@ -175,17 +98,18 @@ class Study:
 
     def __init__(self, files, answers=None):
         self.given = dict(answers or {})
-        self.asked, self.notes, self.grids = {}, [], {}
+        self.asked, self.notes, self.grids, self._known = {}, [], {}, {}
         self.instruments = self.items = self.responses = self.flow = self.scores = None
-        self.surveys = {}
-        tables, exports = self._read(_files(files))
+        self.surveys, self.described = {}, False
+        tables, exports = self._read(files_of(files))
         if self.open:
             return
         self.surveys = self._waves(exports)
         if self.open:
             return
         self.code, self.place = {}, {}
-        if set(tables) & set(TABLES):
+        self.described = bool(set(tables) & set(TABLES))
+        if self.described:
             self._describe(tables)
         else:
             draft(self)
@@ -277,7 +201,7 @@ class Study:
                 for text in export.notes:
                     self.note(f"{called}: {text}.")
         for where, rows in [tables.pop(ANSWERS)] if ANSWERS in tables else []:
-            table = _table(rows)
+            table = records(rows)
             for _, row in table:
                 if row.get("answer"):
                     self.given.setdefault(row.get("question", ""), row["answer"])
@@ -300,7 +224,7 @@ class Study:
         ]
         if alike:
             one, other = alike[0]
-            if len(names) > 2 or not (_time_column(exports[one]) or _halves(exports[one].header)):
+            if len(names) > 2 or not (time_column(exports[one]) or halves(exports[one].header)):
                 self.ask(
                     "file: same", f"{one} and {other} are the same: they hold the same rows.", weight=1,
                     advice="Give the export of the first survey and that of the second.",
@@ -310,13 +234,13 @@ class Study:
             names = [one]
         if len(names) == 1:
             return self._one_file(exports[names[0]])
-        told = {name: _wave(PurePosixPath(name.replace(", sheet ", "/")).stem) for name in names}
+        told = {name: wave_of(PurePosixPath(name.replace(", sheet ", "/")).stem) for name in names}
         first, second = ([name for name in names if told[name] == wave] for wave in WAVES)
         if len(names) == 2 and len(first) == len(second) == 1:
-            days = [_days(exports[name]) for name in (*first, *second)]
-            if all(days) and days[0][0] > days[1][1]:  # all of the first after all of the second
+            when = [days(exports[name]) for name in (*first, *second)]
+            if all(when) and when[0][0] > when[1][1]:  # all of the first after all of the second
                 both = [*second, *first]
-                seen = [f"{name}: {len(exports[name].rows)} rows{_dated(exports[name])}" for name in both]
+                seen = [f"{name}: {len(exports[name].rows)} rows{dated(exports[name])}" for name in both]
                 choices = {f"{one} → {other}": f"{one} is the first survey" for one, other in (both, both[::-1])}
                 chosen = self.ask(
                     "surveys", f"By its dates, {both[0]} is the first survey. Which is it?", seen, choices=choices, weight=1
@@ -330,17 +254,17 @@ class Study:
             f"{one} → {other}": f"{one} is the first survey, {other} the second"
             for one, other in itertools.permutations(names, 2)
         }
-        seen = [f"{name}: {len(exports[name].rows)} rows{_dated(exports[name])}" for name in names]
+        seen = [f"{name}: {len(exports[name].rows)} rows{dated(exports[name])}" for name in names]
         which = "Which is the first survey?" if len(names) == 2 else "Which two surveys shall be compared, and in which order?"
         chosen = self.ask("surveys", which, seen, choices=pairs, weight=1)
         return dict(zip(WAVES, [exports[name] for name in chosen.split(" → ")])) if chosen else {}
 
     def _one_file(self, export):
-        column = _time_column(export)
+        column = time_column(export)
         if column:
             cells = Counter(shown(cell) for cell in export.column(column) if shown(cell))
             values = list(cells)
-            waves = {wave: [value for value in values if _wave(value) == wave] for wave in WAVES}
+            waves = {wave: [value for value in values if wave_of(value) == wave] for wave in WAVES}
             if len(values) == 2 and len(waves["before"]) == len(waves["after"]) == 1:
                 chosen = [waves["before"][0], waves["after"][0]]
                 self.note(
@@ -367,18 +291,18 @@ class Study:
                 )
                 for wave, value in zip(WAVES, chosen)
             }  # fmt: skip
-        halves = _halves(export.header)
-        if halves:
-            own = {name for pair in halves.values() for name in pair}
+        doubled = halves(export.header)
+        if doubled:
+            own = {name for pair in doubled.values() for name in pair}
             rest = [name for name in export.header if name not in own]
             self.note(
-                f"{export.name}: {len(halves)} questions stand in two columns each, such as “{'” and “'.join(next(iter(halves.values())))}”."
+                f"{export.name}: {len(doubled)} questions stand in two columns each, such as “{'” and “'.join(next(iter(doubled.values())))}”."
             )
             return {
                 wave: Survey(
-                    f"{export.name}, {wave}", rest + list(halves),
+                    f"{export.name}, {wave}", rest + list(doubled),
                     [
-                        (number, {**{name: row[name] for name in rest}, **{stem: row[pair[place]] for stem, pair in halves.items()}})
+                        (number, {**{name: row[name] for name in rest}, **{stem: row[pair[place]] for stem, pair in doubled.items()}})
                         for number, row in export.rows
                     ],
                     {}, [], export.platform,
@@ -403,7 +327,7 @@ class Study:
         rows = {}
         for table, columns in TABLES.items():
             where, cells = tables[table]
-            rows[table] = _table(cells)
+            rows[table] = records(cells)
             header = set(rows[table][0][1]) if rows[table] else set()
             for column in columns:
                 if column not in header and column not in OPTIONAL:
@@ -492,14 +416,14 @@ class Study:
         name = row["instrument"]
         ends = {}
         for end in ("lowest", "highest"):
-            value = _number(row.get(end, ""))
+            value = number_in(row.get(end, ""))
             if value is None:
                 self._mend(
                     where, number, f"“{row.get(end, '')}” in column {end}", "Write a number: the end of the scale of one item."
                 )
                 value = np.nan
             ends[end] = value
-        skipped = _number(row.get("max_skipped", "")) if row.get("max_skipped") else None
+        skipped = number_in(row.get("max_skipped", "")) if row.get("max_skipped") else None
         if row.get("max_skipped") and (skipped is None or skipped < 0 or skipped % 1):
             self._mend(where, number, f"“{row['max_skipped']}” in column max_skipped", "Write a whole number, 0 or more.")
         low, high = ends["lowest"], ends["highest"]
@@ -507,7 +431,7 @@ class Study:
             self._mend(where, number, f"highest is {high:g}, lowest {low:g}", "The highest is more than the lowest.")
         labels = [shown(label) for label in row.get("labels", "").split(";")]
         kind = None
-        if any(labels) and not _is_range(row["labels"], low, high) and not np.isnan(low + high) and low < high:
+        if any(labels) and not is_range(row["labels"], low, high) and not np.isnan(low + high) and low < high:
             steps = np.arange(low, high + 1)
             compared = [plain(label) for label in labels]
             if low % 1 or high % 1 or len(labels) != len(steps):
@@ -517,11 +441,11 @@ class Study:
                 self._mend(
                     where, number, "two labels that are the same, or an empty one", "Each answer has a label of its own."
                 )
-            elif any(_number(label) not in (None, step) for label, step in zip(labels, steps)):
-                wrong = next((label, step) for label, step in zip(labels, steps) if _number(label) not in (None, step))
+            elif any(number_in(label) not in (None, step) for label, step in zip(labels, steps)):
+                wrong = next((label, step) for label, step in zip(labels, steps) if number_in(label) not in (None, step))
                 self._mend(where, number, f"the label “{wrong[0]}” stands for the number {wrong[1]:g}",
                            f"Labels that are numbers stand for themselves: is “{name}” from {labels[0]} to {labels[-1]}?")  # fmt: skip
-            elif any(_number(label) is None for label in labels):
+            elif any(number_in(label) is None for label in labels):
                 kind = dict(zip(compared, steps.tolist()))
         whole = int if all(float(value).is_integer() for value in ends.values() if not np.isnan(value)) else float
         return {
@@ -540,7 +464,7 @@ class Study:
             elif len(exact) == 1:
                 self.code[wave] = exact[0]
             else:
-                likely = sorted(export.header, key=lambda name: -_like_a_code(export, name))[:8]
+                likely = sorted(export.header, key=lambda name: -like_a_code(export, name))[:8]
                 choices = {
                     name: f"such as {', '.join(shown(cell) for cell in export.column(name)[:3])}"
                     for name in likely
@@ -664,7 +588,7 @@ class Study:
         order = sorted(unread.items(), key=lambda both: -len(both[1]))
         for (name, cell), places in order:
             instrument, text = self.instruments.loc[name], places[0][3]
-            outside = _number(cell)
+            outside = number_in(cell)
             labels = [shown(label) for label in instrument["labels"].split(";")] if self.kinds[name] else []
             close = difflib.get_close_matches(cell, list(map(plain, labels)), 1)
             near = next((label for label in labels if close and plain(label) == close[0]), None)
@@ -688,12 +612,17 @@ class Study:
 
     def _cell(self, cell, name):
         """Return the number of an answer, and how it was read."""
+        if (name, cell) not in self._known:
+            self._known[name, cell] = self._first_cell(cell, name)
+        return self._known[name, cell]
+
+    def _first_cell(self, cell, name):
         text, kind, instrument = plain(cell), self.kinds[name], self.instruments.loc[name]
         if not text:
             return np.nan, "empty"
         if kind and text in kind:
             return kind[text], "label"
-        value = _number(text)
+        value = number_in(text)
         low, high = instrument["lowest"], instrument["highest"]
         if value is not None and low <= value <= high and (not kind or value % 1 == 0):
             return value, "number"
@@ -772,7 +701,7 @@ class Study:
             whole = all(re.fullmatch(r"\d+(\.0+)?", shown(code)) for code in codes.values() if shown(code))
             for number, code in codes.items():
                 keys[number] = canonical(re.sub(r"\.0+$", "", shown(code)) if whole else code)
-                if _no_code(code):
+                if no_code(code):
                     placeholders[shown(code)] += bool(shown(code))
                     keys[number] = ""
             cut = [number for number in keys if re.fullmatch(r"\d([.,]\d+)?E\+?\d+", keys[number])]
@@ -794,10 +723,10 @@ class Study:
                 f"{self.surveys[wave].name}, rows {', '.join(map(str, cells.index))}: {', '.join(cells)}"
                 for wave, cells in typed.items()
             ]
-            spaced = {wave: cells.map(_spaced) for wave, cells in typed.items()}
+            blanks = {wave: cells.map(spaced) for wave, cells in typed.items()}
             choices = {"two people": "leave them out: nobody can say whose surveys belong together",
                        "one person": "the first finished submission of each survey counts"}  # fmt: skip
-            if all(cells.is_unique for cells in spaced.values()):
+            if all(cells.is_unique for cells in blanks.values()):
                 choices["with blanks"] = "they are different codes: compare these with their blanks"
             chosen = self.ask(
                 f"twice: {key}", f"The code {key} stands in both surveys more than once.", seen, choices=choices, weight=6
@@ -806,7 +735,7 @@ class Study:
                 if chosen == "two people":
                     people[wave].loc[typed[wave].index, "key"] = ""
                 elif chosen == "with blanks":
-                    people[wave].loc[typed[wave].index, "key"] = spaced[wave]
+                    people[wave].loc[typed[wave].index, "key"] = blanks[wave]
             if chosen == "two people":
                 self.note(f"Code {key} left out: more than one person used it.")
         for wave, export in self.surveys.items():
@@ -966,8 +895,8 @@ class Study:
                     for place, wave in enumerate(WAVES)
                 }
         for before in alone["before"]:
-            close = [after for after in alone["after"] if _one_apart(before, after)]
-            if len(close) == 1 and len(before) > 3 and sum(_one_apart(other, close[0]) for other in alone["before"]) == 1:
+            close = [after for after in alone["after"] if one_apart(before, after)]
+            if len(close) == 1 and len(before) > 3 and sum(one_apart(other, close[0]) for other in alone["before"]) == 1:
                 chosen = self.ask(f"near: {before} and {close[0]}", f"The codes {before} and {close[0]} differ in one sign.", weight=7, offer=True,
                                   choices={"link": "they are the same person", "do not link": "they are different people"})  # fmt: skip
                 if chosen == "link":
@@ -994,168 +923,12 @@ class Study:
         self.scores.columns = self.scores.columns.map("_".join)
 
 
-def canonical(code):
-    """Write a code as it is compared: capitals, one form for accents, dashes and digits, without blanks and invisible signs."""
-    return re.sub(r"\s", "", plain(code)).upper()
-
-
-def _spaced(code):
-    return plain(code).upper()
-
-
-def _no_code(code):
-    text = plain(code)
-    return text in NO_CODE or not any(sign.isalnum() for sign in text)
-
-
-def _without_accents(key):
-    return "".join(sign for sign in unicodedata.normalize("NFD", key) if not unicodedata.combining(sign))
-
-
-FORMS = {
-    "zeros": ("leading zeros", lambda key: key.lstrip("0") if key.isdigit() else re.sub(r"(?<!\d)0+(?=\d)", "", key)),
-    "signs": ("hyphens, dots and other signs", lambda key: "".join(sign for sign in key if sign.isalnum())),
-    "accents": ("accents", lambda key: _without_accents(key)),
-    "look-alikes": ("O and 0, I and 1", lambda key: key.translate(str.maketrans("OIL", "011"))),
-}
-
-
-def _one_apart(one, other):
-    """Whether two codes differ by one sign changed, missing, added or swapped with its neighbour."""
-    if len(one) == len(other):
-        differ = [place for place in range(len(one)) if one[place] != other[place]]
-        return len(differ) == 1 or (
-            len(differ) == 2
-            and differ[1] == differ[0] + 1
-            and one[differ[0]] == other[differ[1]]
-            and one[differ[1]] == other[differ[0]]
-        )
-    short, long = sorted((one, other), key=len)
-    return len(long) == len(short) + 1 and any(long[:place] + long[place + 1 :] == short for place in range(len(long)))
-
-
-def _files(files):
-    if isinstance(files, dict):
-        return files
-    path = Path(files)
-    if path.is_file():
-        return {path.name: path.read_bytes()}
-    if not path.is_dir():
-        return {}
-    inside = [file for file in sorted(path.rglob("*")) if file.is_file() and file.suffix.lower() in
-              (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm", ".sav", ".ods", ".tab")]  # fmt: skip
-    raw = [file for file in inside if file.parent == path / "raw"]
-    top = [file for file in inside if file.parent == path]
-    if raw:  # a study folder: the exports are in raw, the description beside it
-        top = [file for file in top if plain(file.stem) in {*TABLES, ANSWERS}]
-    return {file.relative_to(path).as_posix(): file.read_bytes() for file in [*top, *raw]}
-
-
-def _table(rows):
-    """Read a table of the description: rows as (row number, {column: cell}), below the line of help if there is one."""
-    header = [plain(cell) for cell in rows[0][1]]
-    return [
-        (number, {column: shown(cell) for column, cell in itertools.zip_longest(header, row[: len(header)], fillvalue="")})
-        for number, row in rows[1:]
-        if not shown(row[0]).startswith("#")
-    ]
-
-
-def _number(text):
-    """Return the number that a text is, with a point or a comma before the decimals, or None."""
-    text = plain(text)
-    return float(text.replace(",", ".")) if re.fullmatch(r"[-+]?\d{1,9}([.,]\d{1,6})?", text) else None
-
-
-def _is_range(labels, low, high):
-    ends = re.fullmatch(r"\D*?(-?[\d.]+)\s*(?:-|to|bis|à|\.\.)\s*(-?[\d.]+)\D*", plain(labels))
-    return bool(ends) and [_number(end) for end in ends.groups()] == [low, high]
-
-
-def _wave(text):
-    words = re.split(r"[\W_]+", plain(text))
-    joined = plain(text).replace("-", " ").replace("_", " ")
-    first, second = (
-        any(word in names for word in words) or any(f" {name} " in f" {joined} " for name in names if " " in name)
-        for names in (FIRST, SECOND)
-    )
-    return "" if first == second else "before" if first else "after"
-
-
-def _time_column(export):
-    """Return the column that says which survey a row belongs to, if there is one."""
-    for name in export.header:
-        values = {shown(cell) for cell in export.column(name)} - {""}
-        told = plain(name) in {
-            "redcap_event_name",
-            "event name",
-            "time",
-            "timepoint",
-            "time point",
-            "wave",
-            "survey",
-            "event",
-            "phase",
-            "occasion",
-            "prepost",
-            "pre/post",
-            "visit",
-        }
-        if 2 <= len(values) <= 6 and (told or {_wave(value) for value in values} >= set(WAVES) and len(values) <= 4):
-            return name
-    return None
-
-
-def _halves(header):
-    """Return, for questions that stand in two columns, {question: (first, second)}."""
-    stems = defaultdict(dict)
-    for name in header:
-        words = re.findall(r"[^\W_]+|[\W_]+", plain(name))
-        for place in (0, -1, 1, -2):
-            if len(words) > abs(place) and _wave(words[place]):
-                rest = [word for number, word in enumerate(words) if number != place % len(words)]
-                stem = re.sub(r"^[\W_]+|[\W_]+$", "", "".join(rest))
-                if stem:
-                    stems[stem].setdefault(_wave(words[place]), name)
-                break
-    return {stem: (sides["before"], sides["after"]) for stem, sides in stems.items() if len(sides) == 2}
-
-
-def _days(export):
-    """Return the first and the last date of an export, if its dates can be told."""
-    column = next((name for wanted in DATES for name in export.header if plain(name) == wanted), None)
-    dates = pd.to_datetime(
-        pd.Series([shown(cell) for cell in export.column(column)] if column else [], dtype=str),
-        errors="coerce",
-        format="ISO8601",
-        utc=True,
-    )
-    return (dates.min(), dates.max()) if len(dates) and dates.notna().all() else None
-
-
-def _dated(export):
-    column = next((name for wanted in DATES for name in export.header if plain(name) == wanted), None)
-    cells = sorted(filter(None, map(shown, export.column(column)))) if column else []
-    return f", {cells[0]} to {cells[-1]}" if cells else ""
-
-
-def _like_a_code(export, name):
-    cells = [canonical(cell) for cell in export.column(name) if shown(cell)]
-    if not cells or plain(name) in ADDED:
-        return 0
-    words = {"code", "id", "pseudonym", "identifier", "participant", "record_id", "student"} & set(
-        re.split(r"\W+", plain(name))
-    )
-    short = np.mean([2 <= len(cell) <= 20 for cell in cells])
-    return len(set(cells)) / len(cells) * short + bool(words)
-
-
 def _share(export, name, kinds, instrument, instruments):
     """Whether most cells of a column are answers of an instrument."""
     cells = [plain(cell) for cell in export.column(name) if shown(cell)]
     row, kind = instruments.loc[instrument], kinds.get(instrument)
     fits = [
-        kind and cell in kind or _number(cell) is not None and row["lowest"] <= _number(cell) <= row["highest"]
+        kind and cell in kind or number_in(cell) is not None and row["lowest"] <= number_in(cell) <= row["highest"]
         for cell in cells
     ]
     return bool(cells) and np.mean(fits) > 0.8
