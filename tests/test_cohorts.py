@@ -280,8 +280,10 @@ def sent_both_twice(files):
 def test_nothing_is_asked_but_about_people_who_sent_both_forms_twice(out, zips, key, tmp_path):
     """Every other person of the notes sent one form more than once; codes that are nearly alike may be offered."""
     asked = []
-    for person in PEOPLE:
+    for number, person in enumerate(PEOPLE):
         codes = sent_both_twice(zips[person])
+        if number % 8 and not codes:
+            continue
         study = prepost.Study(unzip(out, key, person, tmp_path))
         assert [question.key for question in study.open] == [f"twice: {code}" for code in codes]
         asked += codes

@@ -140,7 +140,7 @@ class Study:
             settles = filter(None, [" or ".join(question.choices), question.advice])
             lines[question.key] = [question.title, "; ".join(question.seen), ". ".join(settles)]
         columns = ["what", "where", "what to do"]
-        return pd.DataFrame.from_dict(lines, orient="index", columns=columns).rename_axis("question")
+        return pd.DataFrame.from_dict(lines, orient="index", columns=columns)
 
     def ask(self, key, title, seen=(), advice="", choices=None, weight=5, form="one", proposal="", offer=False, full=False):
         """Ask, unless it is answered; return the answer, or nothing."""
