@@ -1,15 +1,18 @@
 """Give each person on a class list a cohort of their own: ``python data/cohorts.py ROSTER [OUT]``.
 
 A cohort has the shape of the book's: two survey exports with the faults of real ones, and the three tables that
-describe them, so that `prepost.validate` and chapter 13's steps work on it without a change. What differs from student
-to student: the answers, the true effects (`EFFECTS`), who was lost, who sent the form twice. The key to all of them is
-computed by the book's own code.
+describe them, so that `prepost.Study` and chapter 13's steps read it without a change; about somebody who sent both
+forms twice, as one in fifty cohorts has, they ask. What differs from student to student: the answers, the true effects
+(`EFFECTS`), who was lost, who sent the form twice. The key to all of them is computed by the book's own code.
 
-**The list** is a CSV file in UTF-8 or UTF-16 with a header row, its cells separated by commas, semicolons or tabs: by
-the one that the header has most of. Identifiers stand in the first column called identifier, id, email, email address
-or name, looked for in this order. Two identifiers are the same if they differ only in capitals, in blanks around or
-doubled, in invisible characters, or in how an accent is encoded. Empty rows are skipped; anything else that is odd is
-reported, all of it at once, and then nothing is made.
+**The list** comes from a learning platform, a sign-up form or a spreadsheet, as CSV or as a workbook (.xlsx), and is
+read as the exports of a study are (`prepost.reading.sheets`). Above its header there may be a title, in fewer cells
+than the header has. Identifiers stand in the first column of these kinds (`KINDS`): identifier, id, an e-mail address,
+a student number, a user name, a name; a column ``id`` that only numbers the rows is passed over where there is an
+address or a student number. An address may stand with a name around it, or a ``mailto:`` before it. Two identifiers are
+the same if they differ only in capitals, in blanks around or doubled, in invisible characters, or in how an accent is
+encoded. Empty rows are skipped, and so is what a platform adds and is no person. Whatever was not plain is said at the
+end; anything that is odd is reported, all of it at once, and then nothing is made.
 
 **The same identifier always gets the same data**, as long as the class secret is the same. The seed is an HMAC of the
 identifier. Numbers are drawn by ``random.Random(seed).random()``, which Python promises to keep, and everything up to
@@ -28,7 +31,6 @@ A run stops, and writes nothing, if OUT holds other people's zips, or if somethi
 and secret give the same bytes again, and a list that has grown adds to them. Each file is written whole or not at all.
 """
 
-import codecs
 import contextlib
 import csv
 import functools
@@ -54,8 +56,23 @@ import numpy as np
 import pandas as pd
 import prepost
 from generate import HERE, PEOPLE
+from prepost.codes import NO_CODE
+from prepost.reading import SEPARATORS, Unreadable, plain, sheets
 
-COLUMNS = ["identifier", "id", "email", "email address", "name"]
+KINDS = {  # which columns hold identifiers, the first that is there, written without blanks, hyphens and accents
+    "identifier": ["identifier"],
+    "id": ["id"],
+    "address": ["email", "emailaddress", "mail", "mailaddress", "emailadresse", "mailadresse", "adressedecourriel", "courriel",
+                "adressemail", "adresseemail", "correo", "correoelectronico", "direcciondecorreo", "direcciondeemail",
+                "indirizzoemail", "enderecodeemail", "emailadres", "epost"],
+    "number": ["studentid", "studentnumber", "studentno", "idnumber", "sisuserid", "orgdefinedid", "matrikelnummer", "matrikelnr",
+               "matrnr", "matriculationnumber", "numerodetudiant", "numeroetudiant", "numerodeestudiante", "numerodealumno",
+               "matricola", "matricula", "studentnummer"],
+    "user": ["username", "userid", "login", "loginid", "sisloginid", "benutzername", "anmeldename", "nomdutilisateur",
+             "nombredeusuario"],
+    "name": ["name", "fullname", "student", "studentname", "nomcomplet", "nombrecompleto"],
+}  # fmt: skip
+NO_PERSON = {"student, test", "test student", "points possible"}  # rows that learning platforms add
 EFFECTS = {"none": 0, "small rise": 30, "clear rise": 60, "fall": -40}  # of the level, in hundredths of its SD
 DEAL = ["none", "none", "small rise", "clear rise", "fall"]  # each measure of each student gets one of these
 ALPHA = {"empathy": 80, "self_efficacy": 85, "stigma": 75, "likelihood": 60}  # as the book's, in hundredths
@@ -144,22 +161,10 @@ def normal(identifier):
     return " ".join("".join(visible).split())
 
 
-def decoded(content, name):
-    """Return the text of a class list, or say how to save it."""
-    advice = "In a spreadsheet, save the list as CSV UTF-8."
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise Refused(f"{name} is a spreadsheet workbook, not text. {advice}")
-    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if b"\0" in content and not utf16:
-        raise Refused(f"{name} holds NUL bytes, as text in an unnamed encoding does. {advice}")
-    try:
-        return content.decode("utf-16" if utf16 else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = len(re.findall(rb"\r\n|\r|\n", content[: error.start])) + 1
-        raise Refused(
-            f"{name}, row {row}: byte {content[error.start]:#04x} is not {'UTF-16' if utf16 else 'UTF-8'}. "
-            f"Perhaps the list has the older encoding Windows-1252. {advice}"
-        ) from None
+def squeezed(header):
+    """Write the name of a column as `KINDS` has it."""
+    text = unicodedata.normalize("NFD", plain(header))
+    return "".join(sign for sign in text if sign.isalnum())
 
 
 def read_roster(path):
@@ -176,6 +181,8 @@ def read_roster(path):
         By row, as a spreadsheet numbers the rows; without blanks around them.
     commas : bool
         Whether semicolons separate the cells, as where decimals have commas.
+    notes : list of str
+        What was not plain in the list, and how it was read.
 
     Raises
     ------
@@ -183,55 +190,118 @@ def read_roster(path):
         With every problem of the list, row by row.
     """
     path = Path(path)
-    text = decoded(path.read_bytes(), path.name)
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max("\t;,", key=first.count)  # the tab if there is none: then each line is one cell
     try:
-        rows = list(enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1))
-    except csv.Error:  # a cell of more than 131072 characters
-        raise Refused(f"{path.name} has a cell that does not end: are all quotation marks in pairs?") from None
-    rows = [(number, [cell.strip() for cell in row]) for number, row in rows if any(normal(cell) for cell in row)]
-    if not rows:
-        raise Refused(f"{path.name} is empty. It needs a header row and then one row for each person.")
-    top, header = rows[0][0], [normal(cell) for cell in rows[0][1]]
-    column = next((name for name in COLUMNS if name in header), None)
-    if column is None:
-        names = f"{', '.join(COLUMNS[:-1])} or {COLUMNS[-1]}"
-        raise Refused(
-            f"{path.name}, row {top}: one column must be called {names}; there is {', '.join(map(repr, header))}. "
-            "Write the header above the identifiers, and leave no person in its row."
-        )
-    if header.count(column) > 1:
-        raise Refused(f"{path.name}, row {top}: {header.count(column)} columns are called {column}.")
-    identifiers, problems, seen = {}, [], {}
-    for number, row in rows[1:]:
-        place = header.index(column)
-        cell = row[place] if place < len(row) else ""
-        found = oddity(cell)
-        if any(row[len(header) :]):
-            found = f"{len(row)} cells, and the header has {len(header)}: is a name with {separator!r} not in quotes?"
+        tables = sheets(path.read_bytes(), path.name)
+    except Unreadable as error:
+        raise Refused(str(error)) from None
+    if len(tables) > 1:
+        raise Refused(f"{path.name} has several sheets: {', '.join(tables)}. Save the class list as a workbook of its own.")
+    notes, rows = next(iter(tables.values()))
+    separator = next((sign for sign, word in SEPARATORS.items() if f"columns separated by {word}" in notes), ",")
+    header, rows, above = below_header(rows, path.name)
+    notes = notes + [f"{above} row{'s' * (above > 1)} above the header left out"] * bool(above)
+    if len(header) == 1:  # then a separator is part of the cell, as in "Ruiz, Ana"
+        rows, separator = [(number, [separator.join(row)]) for number, row in rows], ","
+        notes = [note for note in notes if not note.startswith("columns separated")]
+    place, kind = column(header, rows, path.name, notes)
+    identifiers, problems, seen, zeros = {}, [], {}, {}
+    for number, row in rows:
+        cells = [cell.strip() for cell in row]
+        if not any(map(normal, cells)):
+            continue
+        if [squeezed(cell) for cell in cells] == [squeezed(cell) for cell in header]:
+            notes.append(f"row {number} left out: the header again")
+            continue
+        strange = next((cell for cell in cells if plain(cell) in NO_PERSON or plain(cell).endswith("_previewuser")), None)
+        if strange:
+            notes.append(f"row {number} left out, which is no person: {strange}")
+            continue
+        cell = cells[place] if place < len(cells) else ""
+        found = oddity(cell, kind)
+        if not found and kind == "address":
+            address = ADDRESS.fullmatch(cell)[1]
+            notes += [f"row {number}: {shown(cell)} read as {address}"] * (address != cell)
+            cell = address
+        bare = normal(cell).lstrip("0") if normal(cell).isdigit() else None
+        if any(map(normal, cells[len(header) :])):
+            found = f"{len(cells)} cells, and the header has {len(header)}: is a name with {separator!r} not in quotes?"
         elif not found and normal(cell) in seen:
             before = seen[normal(cell)]
-            same = f"row {before} has {shown(identifiers[before])}, and capitals and blanks do not count"
+            same = (
+                f"row {before} has {shown(identifiers[before])}, and capitals, blanks and how an accent is stored do not count"
+            )
             found = f"{shown(cell)} again: {same}"
+        elif not found and bare in zeros:
+            before = zeros[bare]
+            found = (
+                f"{shown(cell)} is {shown(identifiers[before])} of row {before} but for leading zeros, which a spreadsheet "
+                "may have dropped: write both in full"
+            )
         if found:
             problems.append(f"  row {number}: {found}")
         else:
             identifiers[number], seen[normal(cell)] = cell, number
+            if bare:
+                zeros[bare] = number
     if not problems and not identifiers:
         problems = ["  no person below the header"]
     if problems:
         raise Refused("\n".join([f"{path.name}: mend this first; nothing was made.", *problems]))
-    return identifiers, separator == ";"
+    return identifiers, separator == ";", notes
+
+
+def below_header(rows, name):
+    """Find the header: the first row with a column of identifiers; return it, the rows below and how many are above."""
+    known = {word for words in KINDS.values() for word in words}
+    above = next((place for place, (_, row) in enumerate(rows) if known & set(map(squeezed, row))), None)
+    if above is None:
+        there = ", ".join(repr(cell.strip()) for cell in rows[0][1])
+        raise Refused(
+            f"{name}, row {rows[0][0]}: one column must be called identifier, id, email, student ID, username or name; "
+            f"there is {there}. Write the header above the identifiers, and leave no person in its row."
+        )
+    filled = [sum(bool(normal(cell)) for cell in row) for _, row in rows[: above + 1]]
+    if any(count >= filled[-1] for count in filled[:-1]):
+        raise Refused(
+            f"{name}, row {rows[above][0]}: this looks like the header, and rows above it look like people. Write the header "
+            "into the first row."
+        )
+    return rows[above][1], rows[above + 1 :], above
+
+
+def column(header, rows, name, notes):
+    """Return the place of the column with the identifiers and its kind; note it if the list has another one."""
+    called = [squeezed(cell) for cell in header]
+    places = {kind: [place for place, cell in enumerate(called) if cell in words] for kind, words in KINDS.items()}
+    there = [kind for kind in KINDS if places[kind]]
+    if there[0] == "id" and {"address", "number"} & set(there[1:]):
+        place = places["id"][0]
+        cells = [row[place].strip() for _, row in rows if place < len(row) and row[place].strip()]
+        whole = [int(cell) for cell in cells if re.fullmatch(r"[1-9]\d{0,5}", cell)]
+        few = max(whole, default=0) <= 2 * len(whole) + 20 or "completiontime" in called  # as sign-up forms have it
+        if len(whole) == len(set(whole)) == len(cells) and few:
+            notes.append(f"the column {header[place].strip()!r} passed over: it numbers the rows")
+            there = there[1:]
+    twice = [cell for cell in called if called.count(cell) > 1 and cell in KINDS[there[0]]]
+    if twice:
+        place = called.index(twice[0])
+        raise Refused(f"{name}: {called.count(twice[0])} columns are called {header[place].strip()}. Rename or delete one.")
+    place = min(places[there[0]], key=lambda place: KINDS[there[0]].index(called[place]))
+    if len(header) > 1:
+        notes.append(f"identifiers taken from the column {header[place].strip()!r}")
+    return place, there[0]
 
 
 def shown(cell):
     return repr(cell if len(cell) <= 40 else cell[:39] + "…")
 
 
-def oddity(cell):
+ADDRESS = re.compile(r"""(?:[^<>@]*<)?\s*(?:mailto:)?\s*([^\s<>@;,:"']+@[^\s<>@;,:"']+?)\s*>?[\s;,.]*""", re.IGNORECASE)
+
+
+def oddity(cell, kind="name"):
     """Say what keeps a cell from being an identifier, or return nothing."""
-    if not any(sign.isalnum() for sign in normal(cell)):
+    if not any(sign.isalnum() for sign in normal(cell)) or kind != "name" and plain(cell) in NO_CODE:
         return f"no identifier, only {shown(cell)}" if cell else "no identifier"
     if re.search(r"[\r\n]", cell):
         return f"a line break in {shown(cell)}: is a quotation mark never closed?"
@@ -243,6 +313,10 @@ def oddity(cell):
         return f"{shown(cell)} {begins} like a formula, which a spreadsheet would run when it opens the key"
     if re.fullmatch(r"\d([.,]\d+)?e\+?\d+", normal(cell)):
         return f"{shown(cell)} is a number that a spreadsheet has shortened: format the column as text"
+    if re.fullmatch(r"\d+[.,]\d+", normal(cell)):
+        return f"{shown(cell)} is a number with decimals, which a spreadsheet has made of it: format the column as text"
+    if kind == "address" and not ADDRESS.fullmatch(cell):
+        return f"{shown(cell)} is not one e-mail address; if it is another identifier, call its column identifier"
     return None
 
 
@@ -443,7 +517,7 @@ def solved(files):
     Returns
     -------
     flow : pandas.DataFrame
-        As `prepost.link` returns it.
+        As `prepost.Study` has it.
     answers : dict of {str: dict}
         For each measure, `ANSWERS` with their values.
     table : pandas.DataFrame
@@ -454,10 +528,10 @@ def solved(files):
         (folder / "raw").mkdir()
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8", newline="")
-        responses, flow = prepost.link(folder)
-    instruments, items, _ = definitions()
-    scores = prepost.score(responses, instruments, items).unstack("wave")
-    scores.columns = [f"{measure}_{wave}" for measure, wave in scores.columns]
+        read = prepost.Study(folder)
+        if read.open:  # somebody sent both forms twice; nothing else can be open
+            read = prepost.Study(folder, {question.key: "one person" for question in read.open})
+    scores, flow, instruments = read.scores, read.flow, definitions()[0]
     answers = {}
     for measure in instruments.index:
         both = scores[[f"{measure}_{wave}" for wave in prepost.WAVES]].dropna().astype(int)
@@ -719,7 +793,7 @@ def run(roster, out):
     roster, out = Path(roster), Path(out)
     secret_path = roster.with_suffix(".secret")
     refuse_list_inside(roster, out)
-    identifiers, commas = read_roster(roster)
+    identifiers, commas, notes = read_roster(roster)
     secret = read_secret(secret_path)
     secret_is_new = secret is None
     secret = secret or secrets.token_hex(32)
@@ -749,6 +823,7 @@ def run(roster, out):
     same = "By chance, {1} and {2} have the same answers for {0}."
     alike = [same.format(*who) for who in coincidences(key)]
     said += alike[:10] + [f"So have {len(alike) - 10} other pairs."] * (len(alike) > 10)
+    said += [f"{roster.name}: {note}." for note in notes]
     return "\n".join(filter(None, said))
 
 

@@ -221,32 +221,29 @@ def test_year_in_the_scores_is_the_one_given_before():
 
 def test_books_own_exports_have_exactly_the_faults_that_chapter_4_cleans():
     """By hand, from the exports: typed codes, a second submission, an unfinished survey, and who has no partner."""
-    problems = prepost.validate()
-    kinds = problems["expected"].str.replace("'.*', without", "without", regex=True)
-    assert problems.groupby(["file", kinds]).size().to_dict() == {
-        ("raw/before.csv", "without blanks and in capitals"): 14,
-        ("raw/before.csv", "one row for each person"): 1,
-        ("raw/before.csv", "the same code in raw/after.csv"): 3,
-        ("raw/after.csv", "without blanks and in capitals"): 6,
-        ("raw/after.csv", "at most 1"): 3,
-        ("raw/after.csv", "at most 0"): 1,
-        ("raw/after.csv", "the same code in raw/before.csv"): 1,
+    typed = [[row["code"] for row in export] for export in (BEFORE, AFTER)]
+    assert [sum(code != cleaned_code({"code": code}) for code in codes) for codes in typed] == [14, 6]
+    assert [row for row, code in enumerate(CODES_BEFORE, 4) if code == "BI06S"] == [13, 14]
+    assert len(set(CODES_BEFORE) - {code for code, row in zip(CODES_AFTER, AFTER) if row["Finished"] == "True"}) == 4
+    study = prepost.Study(prepost.DATA)
+    assert study.open == [] and [question.key for question in study.questions] == ["near: CE05N and CE05B"]
+    assert study.flow.to_dict("list") == {
+        "before": [39, 0, 0, 1, 38, 4, 34],
+        "after": [36, 1, 0, 0, 35, 1, 34],
     }
-    repeated = problems[problems["expected"] == "one row for each person"].iloc[0]
-    assert (repeated["row"], repeated["column"]) == (14, "code")
-    assert repeated["found"] == "' BI06S', also in row 13"
-    gaps = problems[problems["expected"].str.startswith("at most")]
-    assert gaps["row"].nunique() == 1
-    assert list(gaps["found"]) == ["10 empty cells", "8 empty cells", "12 empty cells", "4 empty cells"]
+    assert study.notes == [
+        "raw/before.csv: 2 columns not used: year, gender.",
+        "raw/before.csv: code BI06S was sent 2 times (rows 13, 14); row 13 counts, the first.",
+    ]
 
 
-def test_one_spoilt_answer_in_the_books_exports_is_found_among_the_known_faults(tmp_path):
+def test_one_spoilt_answer_in_the_books_exports_is_asked_about(tmp_path):
     copy = shutil.copytree(prepost.DATA, tmp_path / "data")
     lines = (copy / "raw/before.csv").read_text(encoding="utf-8").split("\n")
     lines[4] = lines[4].replace("Often", "Oftn", 1)
     (copy / "raw/before.csv").write_text("\n".join(lines), encoding="utf-8")
-    new = set(prepost.validate(copy).itertuples(index=False)) - set(prepost.validate().itertuples(index=False))
-    assert [(p.file, p.row, p.found) for p in new] == [("raw/before.csv", 5, "'Oftn'")]
+    (question,) = prepost.Study(copy).open
+    assert "“Oftn”; the label is “Often”" in question.title and question.seen[0].startswith("raw/before.csv, row 5, ")
 
 
 def test_codes_have_the_form_that_the_codebook_states():

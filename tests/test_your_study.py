@@ -26,11 +26,7 @@ BEFORE, AFTER = "raw/before.csv", "raw/after.csv"
 
 
 def scores_of(folder):
-    """Chapter 13's steps from linked answers to scores."""
-    answers, _ = prepost.link(folder)
-    scores = prepost.score(answers, prepost.load("instruments", folder), prepost.load("items", folder)).unstack("wave")
-    scores.columns = [f"{measure}_{wave}" for measure, wave in scores.columns]
-    return scores
+    return prepost.Study(folder).scores
 
 
 def table_of(folder):
@@ -49,13 +45,11 @@ def edit(folder, file, old, new):
 
 
 def add_column(folder, file, column, cells):
-    """Add a column to an export, one cell per row below the header, and describe it in the codebook."""
+    """Add a column to an export, one cell per row below the header."""
     lines = (folder / file).read_text(encoding="utf-8").splitlines()
     assert len(cells) == len(lines) - 1
     lines = [f"{line},{cell}" for line, cell in zip(lines, [column, *cells])]
     (folder / file).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    with open(folder / "codebook.csv", "a", encoding="utf-8") as codebook:
-        codebook.write(f"{file},{column},Added,string,,,,\n")
 
 
 # --- link -----------------------------------------------------------------------------------------------
@@ -92,12 +86,17 @@ def test_column_finished_decides_where_there_is_one(study):
     assert list(flow["before"]) == [23, 1, 0, 2, 20, 3, 17]
 
 
-def test_the_earlier_of_two_submissions_counts_by_end_date_and_not_by_row(study):
+DAYS = [f"2025-03-{31 - row:02d} 08:00:00" for row in range(23)]  # the last row is the earliest
+HOURS = [*["2025-03-04 14:05"] * 22, "2025-03-04 9:44"]  # as text, 9:44 comes after 14:05
+
+
+@pytest.mark.parametrize("dates", [DAYS, HOURS], ids=["days", "hours"])
+def test_the_earlier_of_two_submissions_counts_by_end_date_and_not_by_row(study, dates):
     """HERON57 is in the rows 6 and 23 below the header; her later form says "Completely" (6), not "Somewhat" (3)."""
     places = sorted(code for code in pd.read_csv(TEMPLATE / BEFORE)["code"].str.upper().unique())
     person = f"P{places.index('HERON57') + 1:02d}"
     assert prepost.link(study)[0].loc[(person, "before"), "fb_begin"] == 3
-    add_column(study, BEFORE, "EndDate", [f"2025-03-{31 - row:02d} 08:00:00" for row in range(23)])
+    add_column(study, BEFORE, "EndDate", dates)
     assert prepost.link(study)[0].loc[(person, "before"), "fb_begin"] == 6
 
 
@@ -125,35 +124,60 @@ def test_codes_do_not_survive_linking():
 
 
 @pytest.mark.parametrize(
-    "spoil, said",
+    "spoil, key, said, answer",
     [
-        (lambda s: edit(s, AFTER, ",8,Somewhat", ",80,Somewhat"), f"{AFTER}, row 5, column strain_now: '80'"),
-        (lambda s: edit(s, AFTER, "fb_plan", "fb_plann"), f"{AFTER}, row 1, column fb_plan: no such column"),
-        (lambda s: edit(s, AFTER, "code", "kode"), f"{AFTER}, row 1, column code: no such column, but 'kode'"),
-        (lambda s: edit(s, "items.csv", "delay,feedback", "delay,feed"), "items.csv, row 4, column instrument: feed"),
-        (lambda s: (s / AFTER).unlink(), f"{AFTER}, row 0, column : no such file"),
+        (lambda s: edit(s, AFTER, ",8,Somewhat", ",80,Somewhat"), "cell: strain: 80", f"{AFTER}, row 5, strain_now", "missing"),
+        (
+            lambda s: edit(s, AFTER, "fb_plan", "fb_plann"),
+            "column: fb_plan, after",
+            f"{AFTER} has no column “fb_plan”",
+            "fb_plann",
+        ),
+        (lambda s: edit(s, AFTER, "code", "kode"), "code: after", f"Which column of {AFTER} holds the code", "kode"),
+        (
+            lambda s: edit(s, "items.csv", "delay,feedback", "delay,feed"),
+            None,
+            "items.csv, row 4: “feed” is no instrument",
+            None,
+        ),
+        (lambda s: (s / AFTER).unlink(), "file: one", f"{BEFORE} is the only export", None),
         (
             lambda s: add_column(s, BEFORE, "Finished", ["maybe", *["True"] * 22]),
-            f"{BEFORE}, row 2, column Finished: 'maybe'; expected True or False",
+            "finished: before: maybe",
+            "the column Finished says “maybe”",
+            "yes",
         ),
-        (
-            lambda s: add_column(s, BEFORE, "EndDate", ["3/3/2025 8:08", *["2025-03-03 08:08"] * 22]),
-            f"{BEFORE}, row 2, column EndDate: '3/3/2025 8:08'; expected a date such as 2025-01-31 14:05:00",
-        ),
-        (  # as text, 9:44 comes after 14:05
-            lambda s: add_column(s, BEFORE, "EndDate", ["2025-03-04 9:44", *["2025-03-03 08:08"] * 22]),
-            f"{BEFORE}, row 2, column EndDate: '2025-03-04 9:44'; expected",
+        (  # the two submissions of HERON57: the first is of March or of April
+            lambda s: add_column(s, BEFORE, "EndDate", [*["3/4/2025 8:08"] * 22, "2025-03-20 08:08"]),
+            "dates: before",
+            "row 7: 3/4/2025 8:08",
+            "day first",
         ),
     ],
 )
-def test_linking_refuses_what_no_rule_settles_and_says_where(study, spoil, said):
+def test_linking_refuses_what_no_rule_settles_names_the_question_and_takes_its_answer(study, spoil, key, said, answer):
     spoil(study)
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(ValueError, match="Settle this before") as error:
         prepost.link(study)
     assert said in str(error.value)
-    where = said.split(":")[0]
-    found = prepost.validate(study)
-    assert where in set(found["file"] + ", row " + found["row"].astype(str) + ", column " + found["column"])
+    (question,) = prepost.Study(study).open
+    assert said in str(question) and question.key == (key or f"description: {said}")
+    assert prepost.Study(study).problems.loc[question.key, "what"] == question.title
+    if answer:
+        settled = prepost.Study(study, {question.key: answer})
+        assert settled.open == [] and len(settled.problems) == 0 and settled.flow.loc["pairs", "before"] == 18
+    else:
+        assert question.form == "mend" and prepost.Study(study, {question.key: "yes"}).scores is None
+
+
+def test_a_study_holds_what_link_and_score_return():
+    for folder in FOLDERS.values():
+        study, (answers, flow) = prepost.Study(folder), prepost.link(folder)
+        pd.testing.assert_frame_equal(study.responses, answers)
+        pd.testing.assert_frame_equal(study.flow, flow)
+        scores = prepost.score(answers, prepost.load("instruments", folder), prepost.load("items", folder)).unstack("wave")
+        assert study.scores.to_numpy().tolist() == scores.to_numpy().tolist()
+        assert list(study.scores.columns) == [f"{measure}_{wave}" for measure, wave in scores.columns]
 
 
 def test_exports_without_a_common_code_are_refused_in_words(study):
@@ -162,7 +186,7 @@ def test_exports_without_a_common_code_are_refused_in_words(study):
     rows = [line.split(",") for line in lines[1:]]
     lines[1:] = [",".join([*row[:place], f"NEW{number}", *row[place + 1 :]]) for number, row in enumerate(rows)]
     (study / AFTER).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="No code is in both exports"):
+    with pytest.raises(ValueError, match="No code is in both surveys"):
         prepost.link(study)
 
 

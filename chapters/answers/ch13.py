@@ -17,16 +17,9 @@ def export(wave):
     return pd.read_csv(template() / "raw" / f"{wave}.csv", dtype=str)
 
 
-def scores(folder=None):
-    folder = folder or template()
-    answers, _ = prepost.link(folder)
-    instruments, items = prepost.load("instruments", folder), prepost.load("items", folder)
-    return prepost.score(answers, instruments, items).unstack("wave")
-
-
-def changes(measure, folder=None):
-    both = scores(folder)[measure].dropna().astype(int)
-    return both["after"] - both["before"]
+def changes(measure, study):
+    both = study.scores[[f"{measure}_before", f"{measure}_after"]].dropna().astype(int)
+    return both[f"{measure}_after"] - both[f"{measure}_before"]
 
 
 def exercise_13_1():
@@ -62,7 +55,8 @@ def exercise_13_1():
 
 
 def exercise_13_2():
-    confidence, strain = changes("feedback"), changes("strain")
+    study = prepost.Study(template())
+    confidence, strain = changes("feedback", study), changes("strain", study)
     p = prepost.exact_p(confidence)
     yield right(prepost.holm([p])[0], within=0.0006, say="With one outcome it is p itself.")
     yield wrong(
@@ -90,21 +84,22 @@ def exercise_13_3():
     yield wrong(0, "The rating is the same both times. The question is about confidence.")
 
 
+def pairs(study):
+    return [study.flow.loc["pairs", "before"], *(len(changes(measure, study)) for measure in ("feedback", "strain"))]
+
+
 def pairs_if(finished):
     """Pairs in the flow and in both measures, with a column Finished in the first export; one value for each row."""
     with tempfile.TemporaryDirectory() as room:
         study = Path(shutil.copytree(template(), Path(room) / "study"))
         export("before").assign(Finished=finished).to_csv(study / "raw" / "before.csv", index=False)
-        with open(study / "codebook.csv", "a", encoding="utf-8") as codebook:
-            codebook.write("raw/before.csv,Finished,Sent off?,boolean,,,,\n")
-        flow = prepost.link(study)[1]
-        return [flow.loc["pairs", "before"], *(len(changes(measure, study)) for measure in ("feedback", "strain"))]
+        return pairs(prepost.Study(study))
 
 
 def exercise_13_5():
     rows = len(export("before"))
     linked, confidence, strain = pairs_if([False] + [True] * (rows - 1))
-    before = [len(scores()), len(changes("feedback"))]
+    before = pairs(prepost.Study(template()))[:2]
     all_true = pairs_if([True] * rows)
     yield right([linked, confidence], say="One pair is lost in the flow, and another one for want of a score.")
     yield wrong(

@@ -138,16 +138,13 @@ class Study:
 
     @property
     def problems(self):
-        """The open questions as a table: what was found, where, and what settles it."""
-        lines = [
-            {
-                "what": question.title,
-                "where": "; ".join(question.seen),
-                "what to do": question.advice or " or ".join(question.choices),
-            }
-            for question in self.open
-        ]
-        return pd.DataFrame(lines, columns=["what", "where", "what to do"])
+        """The open questions as a table, under the key of each: what was found, where, and what settles it."""
+        lines = {}
+        for question in self.open:
+            settles = filter(None, [" or ".join(question.choices), question.advice])
+            lines[question.key] = [question.title, "; ".join(question.seen), ". ".join(settles)]
+        columns = ["what", "where", "what to do"]
+        return pd.DataFrame.from_dict(lines, orient="index", columns=columns)
 
     def ask(self, key, title, seen=(), advice="", choices=None, weight=5, form="one", proposal="", offer=False, full=False):
         """Ask, unless it is answered; return the answer, or nothing."""
