@@ -602,6 +602,45 @@ def test_a_wide_file_needs_no_code_and_compares_no_column_with_itself():
     assert keys(Study({"answers.csv": text(single).encode()})) == ["file: one"]
 
 
+def test_labels_with_semicolons_numbers_or_a_semicolon_at_the_end():
+    labels = ["Never; not once", "Rarely", "Sometimes", "Often", "Always; each time"]
+    made = [rows(wave, label=lambda n: labels[n - 1]) for wave in (0, 1)]
+    described = INSTRUMENTS.replace("; ".join(LABELS), '"Never, not once; Rarely; Sometimes; Often; Always, each time;"')
+    right(Study(files(*made, described)))
+    draft = Study(
+        {"pre.csv": text(made[0]).encode(), "post.csv": text(made[1]).encode()}, {"code": "yes", "columns": "1; 2; 3"}
+    )
+    assert "Never, not once" in draft.asked["order: 1"].proposal
+    times = INSTRUMENTS.replace("; ".join(LABELS), "0 times; 1 time; 2 times; 3 times; 4 times")
+    few = {code: tuple((*(min(4, max(2, n)) for n in w[:3]), w[3]) for w in waves) for code, waves in PEOPLE.items()}
+    counted = files(
+        *(rows(wave, few, lambda n: str(n - 1)) for wave in (0, 1)), times
+    )  # 1 to 3: times, or places of the labels?
+    assert keys(Study(counted)) == ["shift: listen"]
+    right(Study(counted, {"shift: listen": "next to it"}), few)
+
+
+@pytest.mark.parametrize(
+    "form", ["{}/14/2025 10:00", "{}/14/2025 10:00:00 AM", "2025/{:02d}/14 10:00:00 AM GMT+1", "14.{:02d}.2025 10:00"]
+)
+def test_dates_of_many_countries_tell_which_survey_was_first(form):
+    made = [added(rows(wave), "End Date", [form.format(month)] * 8) for wave, month in ((0, 6), (1, 3))]
+    assert keys(Study(files(*made))) == ["surveys"]
+    made = [added(rows(wave), "End Date", [form.format(month)] * 8) for wave, month in ((0, 3), (1, 6))]
+    right(Study(files(*made)))
+
+
+def test_an_export_may_be_called_answers_and_an_instrument_may_have_too_few_pairs(tmp_path):
+    assert keys(Study({"answers.csv": text(rows(0)).encode()})) == ["file: one"]
+    after = [[*row[:4], ""] if 0 < place < 5 else row for place, row in enumerate(rows(1))]
+    for name, content in files(after=after).items():
+        (tmp_path / name).write_bytes(content)
+    command = [sys.executable, "-m", "prepost", str(tmp_path), str(tmp_path / "out")]
+    ran = subprocess.run(command, env={"PYTHONPATH": str(ROOT / "chapters")}, capture_output=True, text=True)
+    assert ran.returncode == 0 and "Rating: 4 people have both scores" in ran.stdout, ran.stderr
+    assert list(pd.read_csv(tmp_path / "out" / "results.csv")["instrument"]) == ["listen"]
+
+
 # --- what is refused, with its place ----------------------------------------------------------------------
 
 
@@ -730,6 +769,16 @@ def test_a_workbook_given_back_is_the_same_study():
         again = Study({"study.xlsx": page.workbook(study)})
         pd.testing.assert_frame_equal(study.scores, again.scores)
         pd.testing.assert_frame_equal(study.flow, again.flow)
+
+
+def test_a_workbook_given_back_needs_no_answer_twice():
+    three = files(False, False, **{f"{name}.csv": rows(wave) for name, wave in (("june", 0), ("july", 1), ("may", 1))})
+    three["may.csv"] = three["may.csv"].replace(b"Often", b"Always")
+    spam = [[*row[:2], "Spam", *row[3:]] if place == 10 else row for place, row in enumerate(qualtrics(0))]
+    for made, answers in ((three, {"surveys": "june.csv → july.csv"}), (files(spam, qualtrics(1)), {"spam: before": "keep"})):
+        study = Study(made, answers)
+        right(study)
+        right(Study({"study.xlsx": page.workbook(study)}))
 
 
 def test_what_is_written_opens_and_says_the_same(tmp_path):

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from .exports import files_of
-from .page import ahead, downloads, pictures, results_paragraph, results_table, workbook
+from .page import ahead, counted_instruments, downloads, pictures, results_paragraph, results_table, workbook
 from .survey import Study
 
 
@@ -30,14 +30,12 @@ def main(place, out):
     drawn = pictures(study)
     for name, content in {**downloads(files, study.given, drawn), **drawn}.items():
         (out / name).write_bytes(content)
-    counted = study.instruments
-    for note in study.notes:
-        print(note)
-    try:
-        table = results_table(study.scores, counted)
-    except ValueError as error:
-        print(error)
+    counted, few = counted_instruments(study)
+    print(*study.notes, *few, sep="\n")
+    if not len(counted):
+        (out / "results.csv").unlink(missing_ok=True)  # of an earlier study
         return 1
+    table = results_table(study.scores, counted)
     print(study.flow.to_string(), *(results_paragraph(table, name) for name in table.index), sep="\n\n")
     offers = [question for question in study.questions if question.offer and not question.settled]
     if offers:

@@ -98,7 +98,7 @@ def draft(study):
                 "higher_means": "",
                 "max_skipped": None,
             }
-            kinds[short] = {plain(label): low + place for place, label in enumerate(labels)} or None
+            kinds[short] = {plain(label.replace(";", ",")): low + place for place, label in enumerate(labels)} or None
             for name in own:
                 items.append({"item": name, "instrument": short, "wording": texts[name], "reversed": "yes" if name in (turned or ()) else "no",
                               "after": shared[name] if shared[name] != name else ""})  # fmt: skip
@@ -289,7 +289,7 @@ def _scale(study, number, group, columns, texts):
     labels = {}
     for cell in cells:
         labels.setdefault(plain(cell), Counter())[cell] += 1
-    labels = {text: spelt.most_common(1)[0][0] for text, spelt in labels.items()}
+    labels = {text: spelt.most_common(1)[0][0].replace(";", ",") for text, spelt in labels.items()}
     usual = _usual(cells)
     if usual:
         ranked = sorted(usual[1], key=usual[1].get)
@@ -304,6 +304,7 @@ def _scale(study, number, group, columns, texts):
         f"{labels[text]}: {sum(plain(cell) == text for cell in cells)} answer{'s' * (sum(plain(cell) == text for cell in cells) > 1)}"
         for text in labels
     ]
+    seen = [f"{line}, not in the proposal" if labels[text] not in order else line for line, text in zip(seen, labels)]
     nobody = [label for label in order if plain(label) not in labels]
     seen += [f"{label}: nobody chose it" for label in nobody]
     answer = study.ask(f"order: {number}", f"{called}: which answers could people choose, from the lowest to the highest?", seen, form="text",
@@ -338,7 +339,7 @@ def _parts(study, number, group, texts):
     numbered = [f"{place}. {texts[name]}" for place, name in enumerate(group, 1)]
     answer = study.ask(f"groups: {number}", "These questions have the same answers. Which of them are added up to one score?", numbered, form="text",
                        proposal=f"1-{len(group)}", weight=2.3, full=True,
-                       advice=f"1-{len(group)} is one score from all; 1-3; 4-{len(group)} would be two scores; single numbers stand on their own.")  # fmt: skip
+                       advice=f"1-{len(group)} is one score from all; 1-{len(group) - 1}; {len(group)} would be two scores; single numbers stand on their own.")  # fmt: skip
     if not answer:
         return None
     parts, wrong = [], False
@@ -366,7 +367,7 @@ def _turned(study, key, own, scale, columns, texts, shared):
     frame = pd.DataFrame(
         {
             name: [
-                codes.get(plain(cell), number_in(cell) if not labels else np.nan)
+                codes.get(plain(cell).replace(";", ","), number_in(cell) if not labels else np.nan)
                 for wave, column in zip(WAVES, (name, shared[name]))
                 for cell in study.surveys[wave].column(column)
             ]

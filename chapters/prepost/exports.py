@@ -1,6 +1,7 @@
 """The exports of a study: which of them, of their rows or of their columns is the first survey, and which the second."""
 
 import re
+import warnings
 from collections import defaultdict
 from pathlib import Path
 
@@ -123,15 +124,20 @@ def halves(header):
 
 
 def days(export):
-    """Return the first and the last date of an export, if its dates can be told."""
+    """Return the first and the last date of an export, if its dates can be told: in each way in which they may be read."""
     column = next((name for wanted in DATES for name in export.header if plain(name) == wanted), None)
-    dates = pd.to_datetime(
-        pd.Series([shown(cell) for cell in export.column(column)] if column else [], dtype=str),
-        errors="coerce",
-        format="ISO8601",
-        utc=True,
-    )
-    return (dates.min(), dates.max()) if len(dates) and dates.notna().all() else None
+    cells = pd.Series([shown(cell) for cell in export.column(column)] if column else [], dtype=str)
+    cells = cells.str.replace(r"\s*(GMT|UTC)([+-]\d+)?$", "", regex=True)
+    found = []
+    for how in ({"format": "ISO8601"}, {"format": "mixed"}, {"format": "mixed", "dayfirst": True}):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a day stands first, or does not
+            dates = pd.to_datetime(cells, errors="coerce", utc=True, **how)
+        if len(dates) and dates.notna().all():
+            found.append((dates.min(), dates.max()))
+            if how["format"] == "ISO8601":
+                break
+    return found
 
 
 def dated(export):

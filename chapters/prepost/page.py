@@ -60,7 +60,7 @@ def step(files, answers):
 
 
 def _results(study):
-    counted, warnings = _counted(study)
+    counted, warnings = counted_instruments(study)
     if not len(counted):
         return {"table": "", "paragraphs": [], "software": results_software(), "flow": study.flow.to_html(border=0),
                 "figure": None, "flow_figure": flow_figure(study.flow).to_dict(), "warnings": warnings}  # fmt: skip
@@ -76,7 +76,7 @@ def _results(study):
     }
 
 
-def _counted(study):
+def counted_instruments(study):
     """Return the instruments with pairs enough for a test, and a sentence about each of the others."""
     pairs = {name: len(study.scores[[f"{name}_{wave}" for wave in WAVES]].dropna()) for name in study.instruments.index}
     few = [name for name, count in pairs.items() if count < 6]
@@ -112,7 +112,7 @@ def downloads(files, answers, pictures=None):
     study = Study(files, answers)
     if study.scores is None:
         raise ValueError("There is no result yet:\n" + "\n".join(map(str, study.open)))
-    counted, warnings = _counted(study)
+    counted, warnings = counted_instruments(study)
     made = {
         "scores.csv": _csv(study.scores.sort_index()),
         "flow.csv": _csv(study.flow.rename_axis("step")),
@@ -203,7 +203,11 @@ def workbook(study):
             for row in table.itertuples(index=False)
         ]
         _sheet(book, name, rows, head=2)
+    chosen = [study.surveys[wave].name for wave in WAVES if wave in study.surveys]
+    whole = set(chosen) <= set(study.grids) and chosen  # of three waves only the two that are compared are written
     for number, (called, rows) in enumerate(study.grids.items()):
+        if whole and called not in chosen:
+            continue
         wave = next((wave for wave in WAVES if wave in study.surveys and study.surveys[wave].name == called), "")
         _sheet(book, wave or f"survey {number + 1}", [row for _, row in rows])
     packed = io.BytesIO()
@@ -252,7 +256,7 @@ def pictures(study):
     """Draw the two charts as PNG, where vl-convert is installed (it is not in the browser, which draws them itself)."""
     import vl_convert
 
-    counted, _ = _counted(study)
+    counted, _ = counted_instruments(study)
     charts = {"flow.png": flow_figure(study.flow).properties(width=460)}
     charts |= {"figure.png": results_figure(study.scores, counted)} if len(counted) else {}
     version = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])

@@ -186,11 +186,11 @@ class Study:
             for sheet, (notes, rows) in found.items():
                 called = f"{name}, sheet {sheet}" if sheet and len(found) > 1 else name
                 stem = plain(sheet) if len(found) > 1 else plain(place.stem)
-                answered = stem == ANSWERS and {"question", "answer"} <= set(
-                    map(plain, rows[0][1])
-                )  # not an export of that name
-                if stem in TABLES or answered or stem in ("codebook", "read me"):
-                    if stem in TABLES or answered:
+                head = {plain(cell) for cell in rows[0][1]}
+                if stem == ANSWERS and not {"question", "answer"} <= head:
+                    stem = ""  # an export may be called answers
+                if stem in TABLES or stem == ANSWERS or stem in ("codebook", "read me"):
+                    if stem in TABLES or stem == ANSWERS:
                         tables[stem] = called, rows
                     continue
                 if (
@@ -245,7 +245,9 @@ class Study:
         first, second = ([name for name in names if told[name] == wave] for wave in WAVES)
         if len(names) == 2 and len(first) == len(second) == 1:
             when = [days(exports[name]) for name in (*first, *second)]
-            if all(when) and when[0][0] > when[1][1]:  # all of the first after all of the second
+            if all(when) and all(
+                one[0] > other[1] for one, other in itertools.product(*when)
+            ):  # all of the first after all of the second
                 both = [*second, *first]
                 seen = [f"{name}: {len(exports[name].rows)} rows{dated(exports[name])}" for name in both]
                 choices = {f"{one} → {other}": f"{one} is the first survey" for one, other in (both, both[::-1])}
@@ -468,14 +470,14 @@ class Study:
         low, high = ends["lowest"], ends["highest"]
         if not low < high and not np.isnan(low + high):
             self._mend(where, number, f"highest is {high:g}, lowest {low:g}", "The highest is more than the lowest.")
-        labels = [shown(label) for label in row.get("labels", "").split(";")]
+        labels = [shown(label) for label in row.get("labels", "").rstrip("; ").split(";")]
         kind = None
         if any(labels) and not is_range(row["labels"], low, high) and not np.isnan(low + high) and low < high:
             steps = np.arange(low, high + 1)
             compared = [plain(label) for label in labels]
             if low % 1 or high % 1 or len(labels) != len(steps):
                 self._mend(where, number, f"{len(labels)} labels for the answers {low:g} to {high:g}",
-                           "Write one label for each number, with semicolons between them; or none, if people give a number.")  # fmt: skip
+                           "Write one label for each number, with semicolons between them; or none, if people give a number. A semicolon within a label is written as a comma.")  # fmt: skip
             elif len(set(compared) - {""}) < len(labels):
                 self._mend(
                     where, number, "two labels that are the same, or an empty one", "Each answer has a label of its own."
@@ -672,6 +674,15 @@ class Study:
                         and high - low <= 20
                     ):
                         steps[wave] = step, beyond
+            leading = [re.match(r"\d+", plain(label)) for label in self.kinds[name] or [""]]
+            offsets = (
+                {low + place - int(number[0]) for place, number in enumerate(leading) if number} if all(leading) else set()
+            )
+            if offsets in ({1}, {-1}) and not steps:  # 0 times, 1 time, ... for the numbers 1, 2, ...
+                way = offsets.pop()
+                steps = {wave: (way, low - 1 if way > 0 else high + 1) for wave in WAVES if any(
+                    not np.isnan(self._cell(row[self.place[wave, item]], name)[0]) and number_in(row[self.place[wave, item]]) is not None
+                    for _, row in self.surveys[wave].rows for item in items)}  # fmt: skip
             if not steps:
                 continue
             step, beyond = next(iter(steps.values()))
@@ -707,6 +718,8 @@ class Study:
         text, kind, instrument = plain(cell), self.kinds[name], self.instruments.loc[name]
         if not text:
             return np.nan, "empty"
+        if kind and text not in kind:
+            text = text.replace(";", ",")  # as the description has to write it
         if kind and text in kind:
             return kind[text], "label"
         low, high = instrument["lowest"], instrument["highest"]
@@ -893,7 +906,7 @@ class Study:
                     f"{export.name}: {len(previews)} test or preview (row {', '.join(map(str, previews))}) left out: nobody's answers."
                 )
             if spam:
-                chosen = self.ask(f"spam: {export.name}", f"{export.name}: the platform marks {len(spam)} rows as spam.", [f"row {number}" for number in spam],
+                chosen = self.ask(f"spam: {next(wave for wave in WAVES if self.surveys[wave] is export)}", f"{export.name}: the platform marks {len(spam)} rows as spam.", [f"row {number}" for number in spam],
                                   choices={"leave out": "they are no people", "keep": "they are people"}, weight=6)  # fmt: skip
                 previews += spam if chosen != "keep" else []
             left = {number: row for number, row in rows.items() if number not in previews}
