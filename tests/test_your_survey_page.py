@@ -106,7 +106,7 @@ def trip(browser, address, tmp_path_factory):
             boxes = tab.locator("fieldset").all()
             facts.questions += [box.get_attribute("data-key") for box in boxes if box.get_attribute("data-offer") is None]
             facts.focus.append(tab.evaluate("document.activeElement.id"))
-            facts.words.append(tab.locator(".survey-voice").text_content())
+            facts.words.append(tab.locator(".survey-voice[role]").text_content())
             if len(facts.focus) == 1:
                 facts.faults["questions"] = faults(tab)
             for box in boxes:
@@ -252,6 +252,18 @@ def test_axe_finds_nothing_at_the_start_with_questions_or_with_results(trip):
 def test_the_focus_goes_to_the_first_question_and_then_to_the_results_and_both_are_announced(trip):
     assert trip.focus == ["survey-q1"] * (len(trip.focus) - 1) + ["survey-results"]
     assert all(re.search(r"\d question", words) for words in trip.words)
+
+
+@needs_python
+def test_table_and_text_can_be_copied_as_a_table_and_as_text(trip):
+    trip.tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    trip.tab.get_by_role("button", name="Copy Results").click()
+    expect(trip.tab.locator(".survey-voice[role]")).to_have_text("Copied: Results.")
+    read = "async kind => (await (await navigator.clipboard.read())[0].getType(kind)).text()"
+    assert "pairs\t17\t17" in trip.tab.evaluate(read, "text/plain")
+    assert "<td>17</td>" in trip.tab.evaluate(read, "text/html")
+    trip.tab.get_by_role("button", name="Copy paragraph 1").click()
+    assert trip.tab.evaluate(read, "text/plain") in trip.text
 
 
 @needs_python

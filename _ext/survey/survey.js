@@ -6,7 +6,7 @@
   const book = new URL("..", at).href;
   const part = Object.fromEntries([...root.querySelectorAll("[data-part]")].map(one => [one.dataset.part, one]));
   const doing = document.getElementById("survey-doing"), bar = part.progress.querySelector("progress");
-  const voice = root.querySelector(".survey-voice"), picker = root.querySelector("input[type=file]");
+  const voice = root.querySelector(".survey-voice[role]"), picker = root.querySelector("input[type=file]");
   const button = name => root.querySelector(`[data-do=${name}]`);
   const megabytes = Math.max(1, Math.round(known.bytes / 1e6));
   let files = {}, answers = {}, changing = new Set(), shown = new Set(), saved = true, asked = 0, python;
@@ -312,9 +312,14 @@
       if (rich) event.clipboardData.setData("text/html", rich);
       event.preventDefault();
     };
+    const chosen = make("span", {class: "survey-voice"}, plain), selection = getSelection();
+    root.append(chosen);
+    selection.selectAllChildren(chosen);  // without a selection, some browsers copy nothing
     document.addEventListener("copy", put, {once: true});
     const done = document.execCommand("copy");
     document.removeEventListener("copy", put);
+    selection.removeAllRanges();
+    chosen.remove();
     return done;
   };
   const copyButton = (what, plain, rich) => make("button", {type: "button", "aria-label": `Copy ${what}`, onclick: ({target}) => {

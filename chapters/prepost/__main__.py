@@ -7,6 +7,8 @@ from .exports import files_of
 from .page import ahead, counted_instruments, downloads, pictures, results_paragraph, results_table, workbook
 from .survey import Study
 
+REPORT = ["results.csv", "scores.csv", "flow.csv", "report.docx", "repeat.ipynb", "figure.png", "flow.png"]
+
 
 def main(place, out):
     """Write the report of a study into a folder, or say what has to be settled first; return the exit status."""
@@ -14,18 +16,24 @@ def main(place, out):
     if not place.exists():
         print(f"There is no {place}. STUDY is a folder with the exports, or a workbook.", file=sys.stderr)
         return 1
-    study, files = Study(place), files_of(place)
+    files, answers = files_of(place), {}
     out.mkdir(parents=True, exist_ok=True)
+    begun = out / "study.xlsx"  # may hold answers that somebody has typed since
+    if begun.exists() and begun.resolve() != place.resolve():
+        answers = {key: answer for key, answer in Study({begun.name: begun.read_bytes()}).given.items() if answer}
+        if answers:
+            print(f"{len(answers)} answer{'s' * (len(answers) > 1)} taken from {begun}. Remove it to start anew.\n")
+    study = Study(files, answers)
     if study.scores is None:
+        for name in REPORT:  # of an earlier run: it would be taken for this one's
+            (out / name).unlink(missing_ok=True)
         study = ahead(files, study.given)
         print(f"{len(study.open)} question{'s' * (len(study.open) > 1)} before there is a result:\n")
         for number, question in enumerate(study.open, 1):
             print(f"{number}. {question}\n")
         if any(question.form != "mend" for question in study.open):
-            (out / "study.xlsx").write_bytes(workbook(study))
-            print(
-                f"Answer in {out / 'study.xlsx'}, sheet “answers”, column “answer”; then give that workbook: make results STUDY={out / 'study.xlsx'}"
-            )
+            begun.write_bytes(workbook(study))
+            print(f"Answer in {begun}, sheet “answers”, column “answer”, and save it. Then: make results STUDY={begun}")
         return 1
     drawn = pictures(study)
     for name, content in {**downloads(files, study.given, drawn), **drawn}.items():
@@ -33,7 +41,7 @@ def main(place, out):
     counted, few = counted_instruments(study)
     print(*study.notes, *few, sep="\n")
     if not len(counted):
-        (out / "results.csv").unlink(missing_ok=True)  # of an earlier study
+        (out / "results.csv").unlink(missing_ok=True)  # of an earlier run
         return 1
     table = results_table(study.scores, counted)
     print(study.flow.to_string(), *(results_paragraph(table, name) for name in table.index), sep="\n\n")

@@ -85,8 +85,9 @@ def draft(study):
         for part, own in enumerate(parts, 1):
             key = f"{number}.{part}" if len(parts) > 1 else f"{number}"
             turned = _turned(study, key, own, scale, columns, texts, shared)
-            called = study.ask(f"name: {key}", f"What do {'these questions' if len(own) > 1 else 'the answers to this question'} measure?", [texts[name] for name in own],
-                               form="text", proposal=_name(own, texts, key), weight=2.5, offer=True) or _name(own, texts, key)  # fmt: skip
+            name = _name(own, texts)
+            called = study.ask(f"name: {key}", f"What do {'these questions' if len(own) > 1 else 'the answers to this question'} measure? It is printed in the results.",
+                               [texts[item] for item in own], form="text", proposal=name, weight=2.5, offer=True) or name or f"Score {key}"  # fmt: skip
             low, high, labels = scale
             short = re.sub(r"\W+", "_", plain(called)).strip("_")[:30] or f"measure_{number}"
             short = short if short not in instruments else f"{short}_{key.replace('.', '_')}"
@@ -337,9 +338,11 @@ def _parts(study, number, group, texts):
     if len(group) == 1:
         return [group]
     numbered = [f"{place}. {texts[name]}" for place, name in enumerate(group, 1)]
+    half = len(group) // 2
+    two = f"1-{half}; {half + 1}-{len(group)} would be two scores; " if half > 1 else ""
     answer = study.ask(f"groups: {number}", "These questions have the same answers. Which of them are added up to one score?", numbered, form="text",
                        proposal=f"1-{len(group)}", weight=2.3, full=True,
-                       advice=f"1-{len(group)} is one score from all; 1-{len(group) - 1}; {len(group)} would be two scores; single numbers stand on their own.")  # fmt: skip
+                       advice=f"1-{len(group)} is one score from all; {two}single numbers stand on their own.")  # fmt: skip
     if not answer:
         return None
     parts, wrong = [], False
@@ -391,7 +394,8 @@ def _turned(study, key, own, scale, columns, texts, shared):
     return [own[int(place) - 1] for place in answer.split("; ")] if answer and answer != "none" else []
 
 
-def _name(own, texts, key):
+def _name(own, texts):
+    """Name a score by what its questions have in common; nothing if that is nothing."""
     stem = re.match(r"(.+?)\s*(?:-|\[|:)\s*\S", texts[own[0]]) if len(own) > 1 else None
-    text = shown(stem[1]) if stem else shown(texts[own[0]]) if len(own) == 1 else f"Score {key}"
-    return text.rstrip(".:?[ ")[:60] or f"Score {key}"
+    text = stem[1] if stem else texts[own[0]] if len(own) == 1 else ""
+    return shown(text).rstrip(".:?[ ")[:60]
