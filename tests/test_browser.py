@@ -672,7 +672,7 @@ def test_what_must_load_is_said_before_it_loads(ran):
 def test_the_notebook_says_how_much_of_python_has_arrived(tab):
     tab = tab(FIRST)
     status = tab.locator("nav.book [role=status]")
-    expect(status).to_have_text(re.compile(r"^Python is loading: [1-4][05] of about 50 MB$"), timeout=240_000)
+    expect(status).to_have_text(re.compile(r"^Python is loading: [1-5][05] of about 60 MB$"), timeout=240_000)
     tab.wait_for_function(READY, timeout=240_000)
     expect(status).to_be_empty()
     # and a telephone can press all that is above the notebook
@@ -692,7 +692,7 @@ NOTEBOOK_JS = (ROOT / "_ext" / "browser" / "notebook.js").read_text(encoding="ut
 
 def cell(tab, text):
     """The first cell that has some text in its source, also after the text has changed."""
-    tab.wait_for_function(f"({CELLS})().some(cell => cell.source.includes({json.dumps(text)}))")
+    tab.wait_for_function(f"({CELLS})().some(cell => cell.source.includes({json.dumps(text)}))", polling=200)
     place = next(place for place, cell in enumerate(tab.evaluate(CELLS)) if text in cell["source"])
     return tab.locator(".jp-Notebook .jp-Cell").nth(place)
 
@@ -773,11 +773,12 @@ def test_two_chapters_in_two_tabs_keep_their_own_changes(tab):
 
 def test_a_second_tab_of_one_chapter_never_overwrites_the_first_in_silence(tab):
     one, two = tab(FIRST), tab(FIRST)
+    first, second = (cell(each, f'check("{EXERCISE}"') for each in (one, two))
     one.bring_to_front()
-    write(one, cell(one, f'check("{EXERCISE}"'), "# of the first tab")
+    write(one, first, "# of the first tab")
     save(one)
     two.bring_to_front()
-    write(two, cell(two, f'check("{EXERCISE}"'), "# of the second tab")
+    write(two, second, "# of the second tab")
     expect(two.locator(".jp-Dialog")).to_contain_text("has changed", timeout=120_000)
     one.reload()
     assert sources(one)[BLANK] == "# of the first tab"
