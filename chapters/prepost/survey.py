@@ -186,8 +186,11 @@ class Study:
             for sheet, (notes, rows) in found.items():
                 called = f"{name}, sheet {sheet}" if sheet and len(found) > 1 else name
                 stem = plain(sheet) if len(found) > 1 else plain(place.stem)
-                if stem in TABLES or stem == ANSWERS or stem in ("codebook", "read me"):
-                    if stem in TABLES or stem == ANSWERS:
+                answered = stem == ANSWERS and {"question", "answer"} <= set(
+                    map(plain, rows[0][1])
+                )  # not an export of that name
+                if stem in TABLES or answered or stem in ("codebook", "read me"):
+                    if stem in TABLES or answered:
                         tables[stem] = called, rows
                     continue
                 if (
