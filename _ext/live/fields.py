@@ -26,7 +26,9 @@ TRAY = """<div class="reply-tray" role="group" aria-label="Your answers on this 
 <button type="button" data-do="open">Open a file</button><input type="file" accept=".json" hidden>
 <button type="button" data-do="throw">Throw my answers away</button></div>
 <output></output></div>"""
-OTHERWISE = '<p class="reply-otherwise">The answer to {name} is {kind}: run <code>check</code> in a notebook to try it.</p>'
+OTHERWISE = (
+    '<p class="reply-otherwise">No field takes the answer to {name}: run <code>check</code> in a notebook to try it.</p>'
+)
 ROWS = {"compute": 3, "explain": 4, "judge": 6, "write": 8}  # of a textarea
 
 
@@ -83,7 +85,7 @@ def value_field(name, cell):
     """Write the field for the value that an exercise asks for."""
     taken = key(name)
     if taken is None:
-        return OTHERWISE.format(name=name, kind="of a kind that no field takes")
+        return OTHERWISE.format(name=name)
     form = taken["form"]
     many = f" ({form['count']} values, with commas between them)" if form.get("count") else ""
     many = many or (" (with commas between the values)" if form["kind"] == "set" else "")
