@@ -754,10 +754,16 @@ class Study:
 
     def _status(self, export, rows):
         column = next((name for name in export.header if plain(name) in ("status", "response type")), None)
+        channel = next((name for name in export.header if plain(name) == "distributionchannel"), None)
         left = dict(rows)
-        if column and export.platform == "Qualtrics":
-            previews = [number for number, row in rows.items() if plain(row[column]) in NOT_PEOPLE]
-            spam = [number for number, row in rows.items() if plain(row[column]) in SPAM]
+        if (column or channel) and (export.platform == "Qualtrics" or channel):
+            said = {number: [plain(row[name]) for name in (column, channel) if name] for number, row in rows.items()}
+            previews = [
+                number
+                for number, cells in said.items()
+                if column and cells[0] in NOT_PEOPLE or channel and cells[-1] == "preview"
+            ]
+            spam = [number for number, cells in said.items() if column and cells[0] in SPAM]
             if previews:
                 self.note(
                     f"{export.name}: {len(previews)} test or preview (row {', '.join(map(str, previews))}) left out: nobody's answers."
