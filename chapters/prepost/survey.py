@@ -241,6 +241,12 @@ class Study:
             names = [one]
         if len(names) == 1:
             return self._one_file(exports[names[0]])
+        named = {wave: [name for name in names if plain(PurePosixPath(name).stem) == wave] for wave in WAVES}
+        if len(names) > 2 and all(len(found) == 1 for found in named.values()):  # a study folder with something beside them
+            for name in names:
+                if name not in named["before"] + named["after"]:
+                    self.note(f"{name} not read: the two surveys are {named['before'][0]} and {named['after'][0]}.")
+            names = [*named["before"], *named["after"]]
         told = {name: wave_of(PurePosixPath(name.replace(", sheet ", "/")).stem) for name in names}
         first, second = ([name for name in names if told[name] == wave] for wave in WAVES)
         if len(names) == 2 and len(first) == len(second) == 1:
