@@ -742,6 +742,22 @@ def test_a_study_without_a_description_is_asked_for_one_and_gives_the_same():
     right(study)
 
 
+def test_an_order_that_is_not_known_is_not_proposed():
+    odd = dict(zip(LABELS, ["Blue", "Amber", "Lilac", "Grey", "Red"]))
+    made = {name: content.decode() for name, content in files().items() if name in ("before.csv", "after.csv")}
+    for label, other in odd.items():
+        made = {name: text.replace(label, other) for name, text in made.items()}
+    study = Study({name: text.encode() for name, text in made.items()}, {"code": "yes", "columns": "1; 2; 3"})
+    question = study.asked["order: 1"]
+    assert not question.proposal and "To copy and put in order: Amber; Blue; Grey; Lilac; Red" in question.advice
+    one = {
+        name: text.replace("Lilac", "Sometimes").replace("Grey", "Often").replace("Blue", "Never")
+        for name, text in made.items()
+    }
+    study = Study({name: text.encode() for name, text in one.items()}, {"code": "yes", "columns": "1; 2; 3"})
+    assert not study.asked["order: 1"].proposal  # a scale that is known but for one answer is not known
+
+
 def test_answers_that_are_none_of_the_choices_are_not_taken():
     made = {name: content for name, content in files().items() if name in ("before.csv", "after.csv")}
     study = Study(made, {"code": "nonsense"})

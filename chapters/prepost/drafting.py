@@ -26,7 +26,7 @@ SCALES = [  # usual answers from lowest to highest; what stands together means t
     ["strongly disagree|completely disagree|totally disagree", "moderately disagree|mostly disagree", "disagree", "somewhat disagree|slightly disagree|rather disagree|disagree a little",
      "neither agree nor disagree|neutral|undecided|neither|unsure", "somewhat agree|slightly agree|rather agree|agree a little", "agree", "moderately agree|mostly agree", "strongly agree|completely agree|totally agree"],
     ["never", "almost never|very rarely", "rarely|seldom", "occasionally", "sometimes", "often|frequently", "usually|very often", "almost always", "always"],
-    ["not at all|not at all true|none", "a little|a little bit|slightly|hardly", "somewhat|moderately|to some extent", "quite a bit|mostly|quite", "very much|very|a lot|completely", "extremely"],
+    ["not at all|not at all true|none", "a little|a little bit|slightly|hardly", "somewhat|moderately|to some extent", "quite a bit|mostly|quite|fairly", "very much|very|a lot|completely", "extremely"],
     ["not at all confident|not confident at all|not confident", "slightly confident|a little confident", "somewhat confident", "moderately confident|fairly confident", "quite confident|confident", "very confident", "extremely confident|completely confident"],
     ["very unlikely|extremely unlikely", "unlikely", "somewhat unlikely", "neither likely nor unlikely|neutral|undecided", "somewhat likely", "likely", "very likely|extremely likely"],
     ["very dissatisfied", "dissatisfied", "somewhat dissatisfied", "neither satisfied nor dissatisfied|neutral", "somewhat satisfied", "satisfied", "very satisfied"],
@@ -35,6 +35,7 @@ SCALES = [  # usual answers from lowest to highest; what stands together means t
     ["trifft gar nicht zu|trifft überhaupt nicht zu", "trifft nicht zu", "trifft eher nicht zu", "weder noch|teils teils|teils/teils", "trifft eher zu", "trifft zu", "trifft voll zu|trifft völlig zu|trifft voll und ganz zu"],
     ["stimme gar nicht zu|stimme überhaupt nicht zu", "stimme nicht zu", "stimme eher nicht zu", "weder noch|teils teils|neutral", "stimme eher zu", "stimme zu", "stimme voll zu|stimme völlig zu|stimme voll und ganz zu"],
 ]  # fmt: skip
+NO_ANSWER = re.compile(r"\bn/?a\b|not applicable|prefer not|don't know|no answer|^[-.]$|keine angabe|weiß nicht")
 BOTH_ENDS = {0, 4, 5, 8, 9}  # scales whose answers mirror each other: what nobody chose can be told from its mirror
 RANGES = [(1, 4), (1, 5), (1, 6), (1, 7), (0, 5), (0, 10), (1, 10), (0, 20), (0, 50), (0, 100)]
 
@@ -194,7 +195,10 @@ def _likely(name, columns, texts):
     """Whether a column looks like an item: its answers are a usual scale, or several columns have the same ones."""
     kind, cells = columns[name]
     if kind == "labels":
-        return _usual(cells) is not None or any(_leading(cell) is not None for cell in cells)
+        alike = sum(
+            other == "labels" and len(set(map(plain, cells)) & set(map(plain, more))) > 2 for other, more in columns.values()
+        )
+        return _usual(cells) is not None or any(_leading(cell) is not None for cell in cells) or alike > 1
     return (
         bool(_stem(name, texts))
         and sum(_stem(other, texts) == _stem(name, texts) for other in columns) > 1
@@ -212,7 +216,7 @@ def _usual(cells):
     for number, scale in enumerate(SCALES):
         places = {word: place for place, words in enumerate(scale) for word in words.split("|")}
         known = distinct & set(places)
-        if known and len(known) >= len(distinct) - 1 and len(known) >= 2:  # one other answer, such as "not applicable"
+        if len(known) >= 2 and all(NO_ANSWER.search(other) for other in distinct - known):
             return number, {word: places[word] for word in known}
     return None
 
@@ -300,23 +304,26 @@ def _scale(study, number, group, columns, texts):
     elif all(_leading(cell) is not None for cell in labels.values()):
         order = sorted(labels.values(), key=_leading)
     else:
-        order = sorted(labels.values())
+        order = []  # a proposal would be accepted as it stands
     seen = [
         f"{labels[text]}: {sum(plain(cell) == text for cell in cells)} answer{'s' * (sum(plain(cell) == text for cell in cells) > 1)}"
         for text in labels
     ]
-    seen = [f"{line}, not in the proposal" if labels[text] not in order else line for line, text in zip(seen, labels)]
+    seen = [f"{line}, not in the proposal" if order and labels[text] not in order else line for line, text in zip(seen, labels)]
     nobody = [label for label in order if plain(label) not in labels]
     seen += [f"{label}: nobody chose it" for label in nobody]
     answer = study.ask(f"order: {number}", f"{called}: which answers could people choose, from the lowest to the highest?", seen, form="text",
                        proposal="; ".join(order), weight=2.2, full=True,
-                       advice="Write all of them with semicolons between them, also those that nobody chose." + ("" if usual else " Their order is not known here: put them in order."))  # fmt: skip
+                       advice="Write all of them with semicolons between them, also those that nobody chose." + ("" if order else f" Their order is not known here. To copy and put in order: {'; '.join(sorted(labels.values()))}"))  # fmt: skip
     chosen = [shown(label) for label in answer.split(";") if shown(label)]
     if answer and (len(chosen) < 2 or len(set(map(plain, chosen))) < len(chosen)):
         study.asked[f"order: {number}"].settled = ""
         study.asked[f"order: {number}"].seen.append("At least two answers are needed, and each once.")
         return None
-    first = _leading(chosen[0]) if chosen and all(_leading(label) is not None for label in chosen) else 1
+    leading = [_leading(label) for label in chosen]
+    first = (
+        leading[0] if chosen and leading[0] is not None and leading == list(range(leading[0], leading[0] + len(chosen))) else 1
+    )
     return (first, first + len(chosen) - 1, chosen) if chosen else None
 
 

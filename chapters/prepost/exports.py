@@ -61,7 +61,7 @@ def files_of(files):
               (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm", ".sav", ".ods", ".tab")]  # fmt: skip
     raw = [file for file in inside if file.parent == path / "raw"]
     top = [file for file in inside if file.parent == path]
-    if raw:  # a study folder: the exports are in raw, the description beside it
+    if len(raw) > 1:  # a study folder: the exports are in raw, the description beside it
         top = [file for file in top if plain(file.stem) in {*TABLES, ANSWERS}]
     return {file.relative_to(path).as_posix(): file.read_bytes() for file in [*top, *raw]}
 
