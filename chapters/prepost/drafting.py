@@ -117,7 +117,9 @@ def _code(study, before, after, shared):
         )
         filled = sum(bool(shown(cell)) for cell in before.column(name))
         unique = len(one) / max(1, filled)
-        counted = not study.long and one >= {str(number) for number in range(1, filled + 1)}  # the platform's own running number
+        counted = not study.long and one >= {
+            str(number) for number in range(1, filled + 1)
+        }  # the platform's own running number
         if (
             one
             and other

@@ -261,7 +261,9 @@ class Study:
         seen = [f"{name}: {len(exports[name].rows)} rows{dated(exports[name])}" for name in names]
         which = "Which is the first survey?" if len(names) == 2 else "Which two surveys shall be compared, and in which order?"
         when = {name: days(exports[name]) for name in names} if len(names) == 2 else {}
-        early = [name for name in names if when and all(when.values()) and when[name][1] < max(when[other][0] for other in names)]
+        early = [
+            name for name in names if when and all(when.values()) and when[name][1] < max(when[other][0] for other in names)
+        ]
         proposal = f"{early[0]} → {next(name for name in names if name != early[0])}" if len(early) == 1 else ""
         chosen = self.ask("surveys", which, seen, choices=pairs, weight=1, proposal=proposal)
         return dict(zip(WAVES, [exports[name] for name in chosen.split(" → ")])) if chosen else {}
