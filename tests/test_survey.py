@@ -610,7 +610,7 @@ def test_labels_with_semicolons_numbers_or_a_semicolon_at_the_end():
     draft = Study(
         {"pre.csv": text(made[0]).encode(), "post.csv": text(made[1]).encode()}, {"code": "yes", "columns": "1; 2; 3"}
     )
-    assert "Never, not once" in draft.asked["order: 1"].proposal
+    assert "Never, not once" in draft.asked["order: 1"].advice
     times = INSTRUMENTS.replace("; ".join(LABELS), "0 times; 1 time; 2 times; 3 times; 4 times")
     few = {code: tuple((*(min(4, max(2, n)) for n in w[:3]), w[3]) for w in waves) for code, waves in PEOPLE.items()}
     counted = files(

@@ -269,7 +269,7 @@
     const title = [mend.length && `${count(mend.length, "thing")} to settle in the files`, ask.length && count(ask.length, "question")].filter(Boolean).join(", ");
     const heading = title && make("h3", {}, title);
     const further = boxes.slice(open.length);
-    const optional = further.length > 0 && (ask.length ? further : make("details", {class: "survey-offers"},
+    const optional = further.length > 0 && (ask.length ? further : make("details", {class: "survey-offers", open: true},
       make("summary", {}, `${count(further.length, "thing")} that you may also say; the results stand without`), further));
     const advice = mend.length > 0 && make("p", {}, "This cannot be answered here. Add the file that is missing; or mend the file, remove the old one above, and add the mended one." +
       (settled.length ? " If an answer of yours led here, change it below." : ""));
