@@ -50,11 +50,12 @@ needs_python = pytest.mark.skipif(
     reason="The built book holds no Python for the browser: it would come from the network. PYODIDE=folder make book",
 )
 
-# None as long as the notebook is not there: its cells are drawn before it becomes the current one.
-CELLS = """() => [...window.jupyterapp?.shell?.currentWidget?.content?.model?.cells ?? []].map(cell => ({
+# None as long as the notebook is not there: until it is read, JupyterLite shows one empty cell in its place.
+NOTEBOOK = "window.jupyterapp?.shell?.currentWidget"
+CELLS = f"""() => ({NOTEBOOK}?.context?.isReady ? [...{NOTEBOOK}.content.model.cells] : []).map(cell => ({{
     id: cell.id, type: cell.type, source: cell.sharedModel.getSource(), ran: cell.executionCount ?? null,
     outputs: cell.type === "code" ? cell.outputs.toJSON() : [],
-}))"""
+}}))"""
 THERE = f"document.querySelector('.jp-Notebook .jp-Cell') && ({CELLS})().length"
 HIDDEN = """() => jupyterapp.shell.currentWidget.content.widgets.filter(cell => cell.isHidden).map(cell => cell.model.id)"""
 RUN = """command => Promise.race([
@@ -692,8 +693,8 @@ NOTEBOOK_JS = (ROOT / "_ext" / "browser" / "notebook.js").read_text(encoding="ut
 
 def cell(tab, text):
     """The first cell that has some text in its source, also after the text has changed."""
-    tab.wait_for_function(f"({CELLS})().some(cell => cell.source.includes({json.dumps(text)}))", polling=200)
-    place = next(place for place, cell in enumerate(tab.evaluate(CELLS)) if text in cell["source"])
+    found = f"({CELLS})().findIndex(cell => cell.source.includes({json.dumps(text)}))"
+    place = tab.wait_for_function(f"(place => place >= 0 && {{place}})({found})", polling=200).json_value()["place"]
     return tab.locator(".jp-Notebook .jp-Cell").nth(place)
 
 
