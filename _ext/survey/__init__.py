@@ -1,7 +1,7 @@
 """The page *Your survey*: files in, questions, a report out, in the reader's browser and nowhere else.
 
 In come the page's empty place in ``chapters/your-survey.md``, the package ``prepost``, the study template, the example of
-``data/example.py``, and the Python that `browser` laid under ``lite`` of the built book. Out come the tool at that place,
+``example.py``, and the Python that `browser` laid under ``lite`` of the built book. Out come the tool at that place,
 and the folder ``survey`` of the built book.
 
 - ``page.html`` is what the page holds before Python is there: the place for files, and empty places for all that follows.

@@ -1,4 +1,4 @@
-"""What the page *Your survey* and ``make results`` ask of a study: its questions, its results, its files."""
+"""What the page *Your survey* and ``make results`` give back: results, files, a workbook; `survey` and `drafting` ask."""
 
 import dataclasses
 import io
