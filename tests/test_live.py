@@ -1,7 +1,7 @@
 """The page answers and runs: fields for exercises, and Python on the page, in real Chromium with the network cut.
 
 Oracles. For the fields: `practice.check` itself, asked in Python about the same answers. For what runs: the outputs that
-are stored in the chapters, which nbval compares with CPython's; what Chromium draws and asks for.
+are stored in the chapters, which test_notebooks.py compares with CPython's; what Chromium draws and asks for.
 The book is built first: PYODIDE=… make book. Without Python in the built book, what needs it is skipped and says so.
 """
 

@@ -1,4 +1,4 @@
-"""The stored notebooks: run to the end, reproducible to the byte, readable."""
+"""The notebooks run again: the claims asserted in their cells (tag remove-cell) hold, outputs stay to the byte; readable."""
 
 import re
 import shutil

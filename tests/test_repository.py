@@ -30,6 +30,23 @@ def test_workflows_are_valid():
     assert checked.returncode == 0, checked.stdout
 
 
+def test_files_named_by_workflows_and_programs_exist():
+    named = re.compile(r"(?<![\w/.])(?:tests|data|_ext|chapters)/[\w/-]+\.(?:py|txt|cfg|in|csv|js)\b")
+    places = [
+        *(ROOT / ".github" / "workflows").iterdir(),
+        ROOT / "Makefile",
+        *(ROOT / "_ext").rglob("*.py"),
+        *(ROOT / "chapters").glob("prepost/*.py"),
+    ]
+    missing = {
+        name
+        for path in places
+        for name in named.findall(path.read_text("utf-8"))
+        if "NN" not in name and "__init__" not in name and not (ROOT / name).exists()
+    }
+    assert not missing
+
+
 def test_licences_are_the_same_wherever_they_are_named():
     assert read("LICENSE").startswith("Creative Commons Attribution 4.0 International")
     assert read("LICENSE-CODE").startswith("MIT License")

@@ -4,7 +4,7 @@ In come the chapters' notebooks, their answers and quizzes, the references and t
 built book: ``class`` (notebooks that each run alone), ``slides`` (a deck for each chapter), and ``lms`` (files to import
 into Canvas, Moodle, Blackboard and Brightspace).
 
-Entry: `write`.
+Entry: `write`, for the book; the room ``browser`` makes its notebooks with ``set_up``, ``markdown`` and ``notebooks``.
 """
 
 from pathlib import Path

@@ -1,7 +1,7 @@
 """What several chapters of *Before and After* share.
 
-``reading`` reads any table; ``survey`` finds out what is in the files of a study and asks what it cannot know, and
-``drafting`` describes them if nobody has; ``study`` links and scores; ``statistics`` has what SciPy lacks; ``report`` is
+``reading`` reads any table; ``survey`` finds out what is in the files of a study, asks what it cannot know and links, and
+``drafting`` describes them if nobody has; ``study`` scores; ``statistics`` has what SciPy lacks; ``report`` is
 what is printed, ``document`` and ``page`` what is given away, ``charts`` the look of the charts. Every method is first
 done in the cells of a chapter. All names below are the book's own: ``prepost.signed_rank`` and so on.
 

@@ -1,4 +1,4 @@
-"""The tables of the book's own study, and the names of its two surveys."""
+"""What the tables and the two surveys of a study are called; where the book's own lie, and `load`, which reads one."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""From answers to scores: the two exports linked by code, and the items of an instrument added up."""
+"""A study in two steps: link, which asks `Study` to link the exports, and score, which adds up the items."""
 
 import numpy as np
 import pandas as pd
