@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 WITH_SLIDER = [n for n in practice.chapters() if r"\"input\": \"range\"" in practice.chapter_path(n).read_text("utf-8")]
 EXAMPLE = practice.chapter_path(7 if 7 in WITH_SLIDER else WITH_SLIDER[0]).stem
 # In the order of the minutes that they take: a long file that begins last would keep one processor busy alone.
-LONG = ["browser", "book", "accessible", "classroom", "notebooks", "slides", "firefox", "steady", "touch", "oracles", "paper"]
+LONG = ["browser", "live", "book", "accessible", "your_survey_page", "classroom", "notebooks", "slides", "firefox", "steady"]
+LONG += ["touch", "oracles", "paper", "survey", "cohorts"]
 PATIENCE = 120_000  # milliseconds; a busy computer is no fault, and who waits for a state waits no longer than it takes
 expect.set_options(timeout=PATIENCE)
 

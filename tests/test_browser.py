@@ -673,7 +673,7 @@ def test_what_must_load_is_said_before_it_loads(ran):
 def test_the_notebook_says_how_much_of_python_has_arrived(tab):
     tab = tab(FIRST)
     status = tab.locator("nav.book [role=status]")
-    expect(status).to_have_text(re.compile(r"^Python is loading: [1-5][05] of about 60 MB$"), timeout=240_000)
+    expect(status).to_have_text(re.compile(r"^Python is loading: [1-5][05] of about 55 MB$"), timeout=240_000)
     tab.wait_for_function(READY, timeout=240_000)
     expect(status).to_be_empty()
     # and a telephone can press all that is above the notebook

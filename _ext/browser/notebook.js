@@ -4,7 +4,7 @@
 const BOOK = "../../"; // the book's folder, from lite/notebooks/
 const NAME = new URLSearchParams(location.search).get("path") ?? "";
 const [STEM, COPY] = NAME.replace(/\.ipynb$/, "").split(/ \((?=my copy of )/); // see `setAside`
-const PYTHON = 60; // megabytes; a test compares it with what the browser asks for
+const PYTHON = 55; // megabytes; a test compares it with what the browser asks for
 const STORE = `JupyterLite Storage - ${new URL("..", location).pathname}`; // where JupyterLite keeps what a reader saves
 
 const opening = (async () => {
