@@ -27,7 +27,7 @@ book: .venv/.installed  ## Build the book into _build/html
 test: book  ## Check everything: form, data, statistics, notebooks, and the built book in a browser
 	@$(BIN)/python -m ruff check --quiet && $(BIN)/python -m ruff format --quiet --check
 	@$(BIN)/python -m _ext.shared.chromium
-	@$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder -rs
 
 execute: .venv/.installed  ## Run every chapter and store its outputs
 	@$(BIN)/python -m _ext.execute

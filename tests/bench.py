@@ -297,7 +297,8 @@ def running_in_the_browser(table, cpython):
     if not (HTML / "lite" / "static" / "pyodide").exists():
         table.without(what, "the built book holds no Python for the browser (PYODIDE=… make book)")
         return
-    from test_browser import run_chapter, served
+    from conftest import served
+    from test_browser import run_chapter
 
     names = [path.stem for path in CHAPTERS]
     with served(HTML) as port, sync_playwright() as playwright, launch(playwright) as browser:
@@ -331,7 +332,7 @@ def running_on_the_page(table, notebooks):
     if lacking:
         table.without(what, f"the built book holds no {lacking[0]} (PYODIDE=… make book, where npm is)")
         return
-    from test_browser import served
+    from conftest import served
     from test_live import run_page
 
     names = [path.stem for path in CHAPTERS]

@@ -1,6 +1,10 @@
 """Lend the tests one browser, and JupyterLite as it is built; begin with what takes longest."""
 
+import contextlib
+import functools
 import shutil
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import practice
@@ -23,6 +27,22 @@ expect.set_options(timeout=PATIENCE)
 def pytest_collection_modifyitems(items):
     places = {f"test_{name}.py": place for place, name in enumerate(LONG)}
     items.sort(key=lambda item: places.get(item.path.name, len(places)))
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def served(folder):
+    """Serve a folder as python -m http.server does; give the port."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
+    server.handle_error = lambda *_: None  # a page that is left cuts its connections
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
 
 
 def lend_jupyterlite(book):

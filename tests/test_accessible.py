@@ -5,20 +5,17 @@ leads, what is announced, how wide a page is and what is printed. The book is bu
 """
 
 import base64
-import functools
 import io
 import re
-import threading
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 
 import axe_playwright_python
 import pytest
-from conftest import EXAMPLE
+from conftest import EXAMPLE, served
 from fontTools.ttLib import TTFont
 from playwright.sync_api import expect
-from test_book import HTML, UNDRAWN, UNTYPESET, WIDTHS, Quiet
+from test_book import HTML, UNDRAWN, UNTYPESET, WIDTHS
 
 from _ext.pages import body
 
@@ -140,10 +137,8 @@ def pages():
 
 @pytest.fixture(scope="module")
 def site():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=HTML))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with served(HTML) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="module")

@@ -4,17 +4,14 @@ Oracle: what Chromium draws, asks for and complains of. The book is built first:
 """
 
 import contextlib
-import functools
 import re
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from urllib.parse import urldefrag
 
 import practice
 import prepost
 import pytest
-from conftest import EXAMPLE, ROOT
+from conftest import EXAMPLE, ROOT, served
 from playwright.sync_api import TimeoutError as NotInTime
 from playwright.sync_api import expect
 
@@ -68,11 +65,6 @@ CUT = """() => [...document.querySelectorAll(".bd-article *")].filter(box => !bo
     .map(box => `${box.scrollHeight - box.clientHeight} pixels of ${box.outerHTML.slice(0, 100)}`)"""
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="session")
 def pages():
     """The names of all pages, such as chapters/index.html."""
@@ -93,10 +85,8 @@ def site(request, pages):
     if request.param == "file":
         yield HTML.as_uri()
         return
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=HTML))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with served(HTML) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,6 @@ import urllib.request
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
-from http.server import ThreadingHTTPServer
 from itertools import groupby
 from types import SimpleNamespace
 
@@ -34,9 +33,8 @@ import nbformat
 import practice
 import psutil
 import pytest
-from conftest import ROOT
+from conftest import ROOT, served
 from playwright.sync_api import expect, sync_playwright
-from test_book import Quiet
 
 from _ext.browser import jupyterlite, notebooks, pyodide
 from _ext.browser.kit import gather, write_kit
@@ -65,17 +63,6 @@ RUN = """command => Promise.race([
 READY = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 UNDRAWN = """() => [...document.querySelectorAll("figure.chart")]
     .filter(chart => !chart.querySelector("svg .role-mark :is(path, line, text, image)")).length"""
-
-
-@contextlib.contextmanager
-def served(folder):
-    """Serve a folder as python -m http.server does."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
-    server.handle_error = lambda *_: None  # a closed tab cuts its connections
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.server_port
-    server.shutdown()
-    server.server_close()
 
 
 def visit(context, address, name):

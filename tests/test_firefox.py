@@ -3,16 +3,14 @@
 Oracle: what Firefox draws and complains of. The book is built first: make book. Where there is no Firefox, this is skipped.
 """
 
-import functools
 import json
 import re
-import threading
-from http.server import ThreadingHTTPServer
 
 import firefox
 import practice
 import pytest
-from test_book import CUT, EARLY, GROWN, TRAPS, UNDRAWN, UNTYPESET, Quiet
+from conftest import served
+from test_book import CUT, EARLY, GROWN, TRAPS, UNDRAWN, UNTYPESET
 from test_browser import CELLS, FIRST, HTML, READY, RUN, lite_cells, needs_python
 
 pytestmark = [
@@ -25,11 +23,8 @@ SELF_TEST = f"chapters/{FIRST}.html"
 
 @pytest.fixture(scope="module")
 def site():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=HTML))
-    server.handle_error = lambda *_: None  # a page that is left cuts its connections
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with served(HTML) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="module")

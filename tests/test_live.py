@@ -20,9 +20,9 @@ import practice
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT
+from conftest import served as serving
 from playwright.sync_api import expect
 from test_browser import UNDRAWN, chapter_cells, charts, needs_python, peak_memory, processes, said
-from test_browser import served as serving
 
 from _ext.live import engine, fields
 from _ext.shared.source import SLUG

@@ -12,9 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urldefrag
@@ -23,7 +21,7 @@ import axe_playwright_python
 import markdown
 import practice
 import pytest
-from conftest import EXAMPLE, ROOT
+from conftest import EXAMPLE, ROOT, served
 from playwright.sync_api import sync_playwright
 
 from _ext.classroom import slides
@@ -158,21 +156,14 @@ def in_browser():
         thread.submit(playwright.stop).result()
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="module", params=SIZES)
 def site(request, folder):
     """The way in which the slides are opened, and their address."""
     if request.param == "file":
         yield "file", folder.as_uri()
         return
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder.parent))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield "http", f"http://127.0.0.1:{server.server_port}/slides"
-    server.shutdown()
+    with served(folder.parent) as port:
+        yield "http", f"http://127.0.0.1:{port}/slides"
 
 
 @pytest.fixture(scope="module")

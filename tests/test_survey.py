@@ -173,6 +173,12 @@ def test_numbers_for_labels_are_what_the_description_says(form):
     assert any("1 = never" in note for note in study.notes)
 
 
+def test_single_numbers_among_labels_are_said():
+    study = Study(files(change(rows(0), 1, "m1", "2")))
+    right(study)
+    assert any("numbers read as 1 = never" in note for note in study.notes)
+
+
 def workbook(**tables):
     book = openpyxl.Workbook()
     book.remove(book.active)
@@ -255,6 +261,13 @@ def test_three_waves_two_are_chosen():
     separate["may.csv"] = separate["may.csv"].replace(b"Often", b"Always")
     assert keys(Study(separate)) == ["surveys"]
     right(Study(separate, {"surveys": "june.csv → july.csv"}))
+
+
+def test_one_name_that_tells_is_a_proposal_and_no_decision():
+    for told, other in (("before.csv", "june.csv"), ("june.csv", "after.csv")):
+        made = files(False, False, **{told: rows(0), other: rows(1)})
+        assert keys(Study(made)) == ["surveys"] and Study(made).open[0].proposal == f"{told} → {other}"
+        right(Study(made, {"surveys": "yes"}))
 
 
 @pytest.mark.parametrize("form", ["pre_{}", "{}_pre", "Before: {}", "{} (before)", "T1.{}"])

@@ -4,14 +4,12 @@ Oracle: Chromium, with touches and turns of the wheel as a screen and a mouse ma
 """
 
 import functools
-import threading
-from http.server import ThreadingHTTPServer
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, served
 from lxml.html import fromstring
 from playwright.sync_api import expect
-from test_book import UNDRAWN, Quiet
+from test_book import UNDRAWN
 
 from _ext.pages import body
 from _ext.shared import charts
@@ -25,10 +23,8 @@ OPEN = "document.querySelectorAll('details').forEach(fold => fold.open = true)"
 
 @pytest.fixture(scope="module")
 def site():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=HTML))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with served(HTML) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

@@ -20,12 +20,12 @@ import nbformat
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import ROOT
+from conftest import ROOT, served
 from playwright.sync_api import expect
 from prepost import page
 from scipy import stats
 from test_accessible import AXE, RULES, SMALL
-from test_browser import HTML, STORED, needs_python, served
+from test_browser import HTML, STORED, needs_python
 
 from _ext.browser import pyodide
 from _ext.survey import example, workbooks

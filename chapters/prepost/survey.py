@@ -211,9 +211,8 @@ class Study:
                 exports[called], self.grids[called] = export, rows
                 for text in export.notes:
                     self.note(f"{called}: {text}.")
-        for where, rows in [tables.pop(ANSWERS)] if ANSWERS in tables else []:
-            table = records(rows)
-            for _, row in table:
+        if ANSWERS in tables:
+            for _, row in records(tables.pop(ANSWERS)[1]):
                 if row.get("answer"):
                     self.given.setdefault(row.get("question", ""), row["answer"])
         if not exports and not self.asked:
@@ -262,9 +261,6 @@ class Study:
                 )
                 return dict(zip(WAVES, [exports[name] for name in chosen.split(" → ")])) if chosen else {}
             return {"before": exports[first[0]], "after": exports[second[0]]}
-        if len(names) == 2 and len(first) + len(second) == 1:
-            rest = next(name for name in names if not told[name])
-            return dict(zip(WAVES, [exports[name] for name in ([*first, rest] if first else [rest, *second])]))
         pairs = {
             f"{one} → {other}": f"{one} is the first survey, {other} the second"
             for one, other in itertools.permutations(names, 2)
@@ -275,6 +271,8 @@ class Study:
         early = [
             name for name in names if when and all(when.values()) and when[name][1] < max(when[other][0] for other in names)
         ]
+        if len(names) == 2 and len(first) + len(second) == 1:  # one of the two names tells, and is believed before the dates
+            early = first or [name for name in names if not told[name]]
         proposal = f"{early[0]} → {next(name for name in names if name != early[0])}" if len(early) == 1 else ""
         chosen = self.ask("surveys", which, seen, choices=pairs, weight=1, proposal=proposal)
         return dict(zip(WAVES, [exports[name] for name in chosen.split(" → ")])) if chosen else {}
@@ -411,7 +409,7 @@ class Study:
                 self._mend(where, number, "an item without a column", "Write the name of its column in the exports.")
             if instrument not in instruments:
                 self._mend(where, number, f"“{instrument}” is no instrument", f"One of: {', '.join(instruments)}.")
-            if turned not in TRUE | FALSE or turned == "":
+            if turned not in TRUE | FALSE:
                 self._mend(
                     where, number, f"“{row['reversed']}” in column reversed", "Write yes or no: is the item reverse-scored?"
                 )
@@ -798,7 +796,7 @@ class Study:
                             frames[wave][items] = low + high - frames[wave][items]
                         elif chosen == "from 1":
                             frames[wave][items] = frames[wave][items] - 1
-            elif kind and any(only.values()):
+            elif kind and any(numbered[name, wave]["number"] for wave in WAVES):
                 self.note(
                     f"“{instrument['name']}”: numbers read as {', '.join(f'{number:g} = {label}' for label, number in kind.items())}."
                 )
