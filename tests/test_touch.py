@@ -18,6 +18,15 @@ from _ext.shared.formulas import mathml
 HTML = ROOT / "_build" / "html"
 SIZES = {"telephone": {"width": 390, "height": 844}, "laptop": {"width": 1280, "height": 900}}
 PAGES = sorted(page.relative_to(HTML).as_posix() for page in HTML.glob("chapters/**/*.html"))
+AT_REST = """() => new Promise(rests => {
+    let before, frames;
+    const look = () => {
+        frames = scrollY === before ? frames + 1 : 0;
+        before = scrollY;
+        if (frames === 10) rests(); else requestAnimationFrame(look);
+    };
+    look();
+})"""
 OPEN = "document.querySelectorAll('details').forEach(fold => fold.open = true)"
 
 
@@ -36,6 +45,7 @@ def finger(browser, site):
 
         def swipe(thing, right=0, down=0):
             thing.evaluate("one => one.scrollIntoView({block: 'center', behavior: 'instant'})")
+            tab.evaluate(AT_REST)  # a finger that lands on a page in motion only stops it
             box = thing.bounding_box()
             x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
             touch = functools.partial(screen.send, "Input.dispatchTouchEvent")
