@@ -3,17 +3,23 @@
 import contextlib
 import functools
 import shutil
+import socket
+import subprocess
+import sys
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import practice
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from _ext.browser.kit import gather
 from _ext.shared.chromium import launch
 
 ROOT = Path(__file__).resolve().parent.parent
+HTML = ROOT / "_build" / "html"
 # The chapter that tests of the engine take as their example; in a book without it the first one with a slider.
 WITH_SLIDER = [n for n in practice.chapters() if r"\"input\": \"range\"" in practice.chapter_path(n).read_text("utf-8")]
 EXAMPLE = practice.chapter_path(7 if 7 in WITH_SLIDER else WITH_SLIDER[0]).stem
@@ -43,6 +49,30 @@ def served(folder):
     yield server.server_port
     server.shutdown()
     server.server_close()
+
+
+@contextlib.contextmanager
+def started(kit):
+    """Start the server of a kit; yield its address, what it printed, and its process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "serve.py", str(port)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=kit, **pipes) as process:
+        printed = "".join(process.stdout.readline() for _ in range(3))
+        try:
+            yield SimpleNamespace(address=f"http://127.0.0.1:{port}", port=port, printed=printed, kit=kit, process=process)
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="session")
+def kit(tmp_path_factory):
+    """The folder of the kit, made from the built book."""
+    if not (HTML / "lite").exists():
+        pytest.fail("There is no built book with notebooks for the browser: run make book first.")
+    return gather(HTML, tmp_path_factory.mktemp("kit"))
 
 
 def lend_jupyterlite(book):

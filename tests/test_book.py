@@ -11,11 +11,10 @@ from urllib.parse import urldefrag
 import practice
 import prepost
 import pytest
-from conftest import EXAMPLE, ROOT, served
+from conftest import EXAMPLE, HTML, served
 from playwright.sync_api import TimeoutError as NotInTime
 from playwright.sync_api import expect
 
-HTML = ROOT / "_build" / "html"
 WIDTHS = {1280: 900, 390: 844}  # a laptop and a telephone, with their heights
 # What depends on the address (what is fetched) does not depend on the width, so each is tried with one of the other.
 WAYS = {"http": 390, "file": 1280}

@@ -1,8 +1,7 @@
-"""Every chapter run in JupyterLite, in real Chromium with the network cut, from an address such as a class has.
+"""Chapters run in JupyterLite, in real Chromium with the network cut, from an address such as a class has.
 
 Oracle: the outputs that are stored in the chapters, which test_notebooks.py compares with CPython's; what Chromium draws and asks for.
 The book is built first: PYODIDE=… make book. Without Python in the built book, what needs it is skipped and says so.
-As a program: measure seconds and memory, chapter by chapter, cold and warm.
 """
 
 import contextlib
@@ -12,6 +11,7 @@ import hashlib
 import http.client
 import io
 import json
+import os
 import random
 import re
 import shutil
@@ -33,15 +33,13 @@ import nbformat
 import practice
 import psutil
 import pytest
-from conftest import ROOT, served
-from playwright.sync_api import expect, sync_playwright
+from conftest import EXAMPLE, HTML, ROOT, served, started
+from playwright.sync_api import expect
 
 from _ext.browser import jupyterlite, notebooks, pyodide
 from _ext.browser.kit import gather, write_kit
-from _ext.shared.chromium import launch
 from _ext.shared.source import SLUG
 
-HTML = ROOT / "_build" / "html"
 CHAPTERS = {chapter: practice.chapter_path(chapter).stem for chapter in practice.chapters()}
 needs_python = pytest.mark.skipif(
     not (HTML / "lite" / "static" / "pyodide").exists(),
@@ -127,14 +125,6 @@ def peak_memory(process):
 
 
 @pytest.fixture(scope="session")
-def kit(tmp_path_factory):
-    """The folder of the kit, made from the built book."""
-    if not (HTML / "lite").exists():
-        pytest.fail("There is no built book with notebooks for the browser: run make book first.")
-    return gather(HTML, tmp_path_factory.mktemp("kit"))
-
-
-@pytest.fixture(scope="session")
 def address(tmp_path_factory, kit):
     """Where a class finds the book: under a name that browsers trust as little as any http address, and a path."""
     root = tmp_path_factory.mktemp("web")
@@ -176,14 +166,30 @@ def costs(facts):
 
 
 @pytest.fixture
-def tab(browser, address):
+def with_python(browser, address):
     """A function that opens a notebook in the browser of a reader who was never here."""
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         yield functools.partial(visit, context, address)
 
 
+@pytest.fixture
+def tab(with_python):
+    """The same, where Python never arrives: it takes most of the time, and what a reader types is kept without it."""
+    with_python.args[0].route("**/static/pyodide/**", lambda route: route.abort())
+    return with_python
+
+
 each_chapter = pytest.mark.parametrize("name", CHAPTERS.values())
 FIRST, LAST = CHAPTERS[min(CHAPTERS)], CHAPTERS[max(CHAPTERS)]
+# test_live.py runs every chapter in the same Python on its page, each time; a notebook only brings another program to it.
+weekly = pytest.mark.skipif(
+    os.environ.get("NOTEBOOKS") != "all",
+    reason="This chapter ran on its page. As a notebook, too: every week, and by NOTEBOOKS=all make test",
+)
+each_run = pytest.mark.parametrize(
+    "name",
+    [name if name in (FIRST, EXAMPLE, LAST) else pytest.param(name, marks=weekly) for name in CHAPTERS.values()],
+)
 
 
 def chapter_cells(name):
@@ -378,22 +384,6 @@ def server(kit):
         yield server
 
 
-@contextlib.contextmanager
-def started(kit):
-    """Start the server of a kit; yield its address, what it printed, and its process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "serve.py", str(port)]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, cwd=kit, **pipes) as process:
-        printed = "".join(process.stdout.readline() for _ in range(3))
-        try:
-            yield SimpleNamespace(address=f"http://127.0.0.1:{port}", port=port, printed=printed, kit=kit, process=process)
-        finally:
-            process.terminate()
-
-
 def get(address, **headers):
     with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as reply:
         return reply.headers, reply.read()
@@ -538,11 +528,11 @@ def test_thirty_browsers_with_two_hundred_requests_each_get_every_file(crowded):
     assert len(came) == 30 * len(files) > 6_000 and not not_whole(came, files)
 
 
-# --- every chapter, run -------------------------------------------------------------------------
+# --- chapters, run -----------------------------------------------------------------------------
 
 
 @needs_python
-@each_chapter
+@each_run
 def test_a_chapter_runs_to_its_last_cell(ran, name):
     code = [cell for cell in ran(name).cells if cell["type"] == "code"]
     assert len(code) == sum(cell["cell_type"] == "code" for cell in lite_cells(name))
@@ -565,7 +555,7 @@ def text_of(output):
 
 
 @needs_python
-@each_chapter
+@each_run
 def test_a_chapter_says_what_is_stored(ran, name):
     stored = {cell["id"]: said(cell["outputs"]) for cell in chapter_cells(name) if cell["cell_type"] == "code"}
     here = {cell["id"]: said(cell["outputs"]) for cell in ran(name).cells if cell["type"] == "code"}
@@ -604,7 +594,7 @@ def charts(cells):
 
 
 @needs_python
-@each_chapter
+@each_run
 def test_every_chart_is_drawn_from_the_numbers_that_are_stored(ran, name):
     facts, stored = ran(name), charts(chapter_cells(name))
     assert stored and charts(facts.cells) == {id: text for id, text in stored.items() if id in charts(facts.cells)}
@@ -613,14 +603,14 @@ def test_every_chart_is_drawn_from_the_numbers_that_are_stored(ran, name):
 
 
 @needs_python
-@each_chapter
+@each_run
 def test_the_self_test_is_shown_and_no_output_lies_in_a_small_box(ran, name):
     assert ran(name).questions == len(practice.questions(int(name[:2])))
     assert not ran(name).scrolled
 
 
 @needs_python
-@each_chapter
+@each_run
 def test_solutions_with_code_are_folded_and_nothing_else_is(ran, name):
     """Oracle: what JupyterLab shows."""
     cells, folded = chapter_cells(name), set()
@@ -632,7 +622,7 @@ def test_solutions_with_code_are_folded_and_nothing_else_is(ran, name):
 
 
 @needs_python
-@each_chapter
+@each_run
 def test_a_chapter_asks_no_other_host_and_nothing_fails(ran, name, address):
     facts = ran(name)
     assert not [url for url in facts.asked if not url.startswith((f"{address}/", "data:", "blob:"))]
@@ -657,8 +647,8 @@ def test_what_must_load_is_said_before_it_loads(ran):
 
 
 @needs_python
-def test_the_notebook_says_how_much_of_python_has_arrived(tab):
-    tab = tab(FIRST)
+def test_the_notebook_says_how_much_of_python_has_arrived(with_python):
+    tab = with_python(FIRST)
     status = tab.locator("nav.book [role=status]")
     expect(status).to_have_text(re.compile(r"^Python is loading: [1-5][05] of about 55 MB$"), timeout=240_000)
     tab.wait_for_function(READY, timeout=240_000)
@@ -712,8 +702,8 @@ BLANK, EXERCISE = blank(FIRST)
 
 
 @needs_python
-def test_an_answer_is_checked_a_failing_cell_stops_nothing_and_all_survives_a_reload(tab):
-    tab = tab(FIRST)
+def test_an_answer_is_checked_a_failing_cell_stops_nothing_and_all_survives_a_reload(with_python):
+    tab = with_python(FIRST)
     run_all(tab)
     place = cell(tab, f'check("{EXERCISE}"')
     right, slip, *_ = practice.answers(EXERCISE)
@@ -906,9 +896,9 @@ YOUR_STUDY = next((name for name in CHAPTERS.values() if "my-study" in json.dump
 
 @needs_python
 @pytest.mark.skipif(not YOUR_STUDY, reason="No chapter of this book asks for the reader's own files.")
-def test_a_readers_own_survey_reaches_python_and_nothing_else(tab, address):
+def test_a_readers_own_survey_reaches_python_and_nothing_else(with_python, address):
     """Oracle: all that the browser sends, and all that it stores."""
-    tab = tab(YOUR_STUDY)
+    tab = with_python(YOUR_STUDY)
     tab.wait_for_function(READY, timeout=240_000)
     secret = "SECRET-OF-A-PARTICIPANT"
     files = [{"name": path.name, "mimeType": "text/csv", "buffer": path.read_bytes()} for path in TEMPLATE]
@@ -928,7 +918,7 @@ print(len((mine / "raw" / "before.csv").read_bytes()))""",
     there = sorted(f"raw/{path.name}" if path.parent.name == "raw" else path.name for path in TEMPLATE)
     size = next(len(file["buffer"]) for file in files if file["name"] == "before.csv")
     expect(first.locator(".jp-OutputArea")).to_contain_text(f"{' '.join(there)}\n{size}", timeout=120_000)
-    save(tab)
+    save(with_python)
     for request in tab.requests:
         assert request.method == "GET" and secret not in request.url
         assert request.url.startswith((f"{address}/", "data:", "blob:"))
@@ -937,8 +927,8 @@ print(len((mine / "raw" / "before.csv").read_bytes()))""",
 
 @needs_python
 @pytest.mark.skipif(not YOUR_STUDY, reason="No chapter of this book asks for the reader's own files.")
-def test_files_that_did_not_arrive_or_are_gone_are_never_reported_as_there(tab):
-    tab = tab(YOUR_STUDY)
+def test_files_that_did_not_arrive_or_are_gone_are_never_reported_as_there(with_python):
+    tab = with_python(YOUR_STUDY)
     said, choose = tab.locator("nav.book output"), tab.locator("nav.book input[type=file]")
     files = [{"name": "items.csv", "mimeType": "text/csv", "buffer": b"item"}]
     choose.set_input_files(files)  # at once: Python takes longer than this
@@ -1036,16 +1026,3 @@ def test_the_kits_server_and_localhost_do_as_well(browser, server):
         box.locator("input").press("Backspace")
         box.locator("input").press("Enter")
         expect(box.locator("output")).to_contain_text("Right")
-
-
-if __name__ == "__main__":  # python -m tests.test_browser, with PYTHONPATH=chapters:tests: cold and warm, chapter by chapter
-    with served(HTML) as port, sync_playwright() as playwright:
-        chrome, address = launch(playwright), f"http://class.test:{port}"
-        for cache in ("cold", "warm"):
-            facts, context = {}, chrome.new_context()
-            for name in [*CHAPTERS.values()] if cache == "cold" else [FIRST, *CHAPTERS.values()]:
-                if cache == "cold":
-                    context = chrome.new_context()
-                facts[name] = run_chapter(context, address, name)  # warm: the first one once more
-            print(cache, *costs(facts), sep="\n", flush=True)
-        chrome.close()

@@ -19,7 +19,7 @@ import nbformat
 import practice
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import ROOT
+from conftest import EXAMPLE, HTML, ROOT, started
 from conftest import served as serving
 from playwright.sync_api import expect
 from test_browser import UNDRAWN, chapter_cells, charts, needs_python, peak_memory, processes, said
@@ -27,7 +27,6 @@ from test_browser import UNDRAWN, chapter_cells, charts, needs_python, peak_memo
 from _ext.live import engine, fields
 from _ext.shared.source import SLUG
 
-HTML = ROOT / "_build" / "html"
 CHAPTERS = {chapter: practice.chapter_path(chapter).stem for chapter in practice.chapters()}
 
 
@@ -37,6 +36,23 @@ def checked(chapter):
     cells = json.loads(practice.chapter_path(chapter).read_text(encoding="utf-8"))["cells"]
     text = "\n".join("".join(cell["source"]) for cell in cells if "answer" in cell["metadata"].get("tags", []))
     return list(dict.fromkeys(re.findall(r'check\("(\d+\.\d+)"', text)))
+
+
+def asked_in(chapter):
+    """Of a chapter, an exercise that asks for one number, another one that is checked, and one that asks for words."""
+    number = next(name for name in checked(chapter) if type(practice.cases(name)[0].value) is float)
+    other = next(name for name in checked(chapter) if name != number)
+    cells = chapter_cells(CHAPTERS[chapter])
+    place = next(place for place, cell in enumerate(cells) if cell["cell_type"] == "markdown" and "answer" in cell["tags"])
+    words = [name for cell in cells[:place] for name in re.findall(r"^### Exercise ([\d.]+)", cell["source"])][-1]
+    return number, other, words
+
+
+FIRST, SECOND = list(CHAPTERS)[:2]
+EXERCISE, ANOTHER, IN_WORDS = asked_in(next(chapter for chapter, name in CHAPTERS.items() if name == EXAMPLE))
+OTHER = next(chapter for chapter, name in CHAPTERS.items() if name != EXAMPLE)
+ELSEWHERE, OTHER = checked(OTHER)[0], CHAPTERS[OTHER]
+RIGHT = f"{practice.cases(EXERCISE)[0].value:.3f}".replace("-", "−").replace(".", ",")  # as many people write it
 
 
 def said_in_python(name, value):
@@ -166,7 +182,7 @@ def test_every_exercise_has_a_field_or_room_for_words(reader, root):
     ],
 )  # fmt: skip
 def test_a_field_takes_an_answer_as_people_write_it(form, target, right, wrong, reader):
-    tab = visit(reader, HTML.as_uri(), CHAPTERS[7], wait="domcontentloaded")
+    tab = visit(reader, HTML.as_uri(), EXAMPLE, wait="domcontentloaded")
     key = {"form": form, "cases": [[True, target, 1e-6, "Yes."]], "otherwise": "No."}
     name = tab.evaluate(
         """key => { const reply = document.querySelector(".reply[data-key]"); reply.dataset.key = JSON.stringify(key);
@@ -196,30 +212,30 @@ def test_a_page_is_built_again_when_what_its_exercises_accept_changes():
 @pytest.mark.parametrize("value", [{"a": 1}.keys(), len, float("nan"), ["a", 1], [[1, 2], [3, 4]], []])
 def test_what_no_field_takes_is_left_to_check(value, monkeypatch):
     monkeypatch.setattr(practice, "cases", lambda name: [practice.Case(True, value, 0, "")])
-    assert fields.key("7.1") is None
-    assert "run <code>check</code> in a notebook" in fields.value_field("7.1", "a")
+    assert fields.key(EXERCISE) is None
+    assert "run <code>check</code> in a notebook" in fields.value_field(EXERCISE, "a")
 
 
 def test_answers_survive_a_reload_reach_the_other_tab_and_can_be_thrown_away(reader, root):
-    one, two = (visit(reader, root, CHAPTERS[7]) for _ in range(2))
-    other = visit(reader, root, CHAPTERS[8])
-    field, words = "Your answer to 7.2", "Your words for 7.4"
-    one.get_by_label(field).fill("−2,060")
+    one, two = (visit(reader, root, EXAMPLE) for _ in range(2))
+    other = visit(reader, root, OTHER)
+    field, words = f"Your answer to {EXERCISE}", f"Your words for {IN_WORDS}"
+    one.get_by_label(field).fill(RIGHT)
     one.get_by_label(field).press("Enter")
-    expect(one.locator('.reply[data-exercise="7.2"] output')).to_contain_text("✓ Right.")
+    expect(one.locator(f'.reply[data-exercise="{EXERCISE}"] output')).to_contain_text("✓ Right.")
     two.get_by_label(words).fill("Because the ranks\nrise.")
     expect(one.get_by_label(words)).to_have_value("Because the ranks\nrise.")
     one.reload()
-    expect(one.get_by_label(field)).to_have_value("−2,060")
+    expect(one.get_by_label(field)).to_have_value(RIGHT)
     expect(one.get_by_label(words)).to_have_value("Because the ranks\nrise.")
-    other.get_by_label("Your answer to 8.2").fill("1")
+    other.get_by_label(f"Your answer to {ELSEWHERE}").fill("1")
     one.on("dialog", lambda dialog: dialog.accept())
     one.get_by_role("button", name="Throw my answers away").click()
     for tab in (one, two):
         expect(tab.get_by_label(field)).to_have_value("")
         expect(tab.get_by_label(words)).to_have_value("")
-    assert one.evaluate("Object.keys(localStorage).filter(key => key.endsWith('7.2'))") == []
-    assert other.evaluate("Object.entries(localStorage)").count([f"{SLUG}/{CHAPTERS[8]}/value/8.2", "1"]) == 1
+    assert one.evaluate(f"Object.keys(localStorage).filter(key => key.endsWith('/value/{EXERCISE}'))") == []
+    assert other.evaluate("Object.entries(localStorage)").count([f"{SLUG}/{OTHER}/value/{ELSEWHERE}", "1"]) == 1
     for tab in (one, two, other):
         assert tab.complaints == []
         tab.close()
@@ -232,7 +248,7 @@ def self_test(tab):
 
 
 def test_the_self_test_survives_a_reload(reader, root):
-    tab = visit(reader, root, CHAPTERS[7])
+    tab = visit(reader, root, EXAMPLE)
     for box in tab.locator("form.quiz fieldset").all():
         control = box.locator("input").last
         control.fill("0.5") if control.get_attribute("type") == "text" else control.check()
@@ -253,29 +269,29 @@ def test_answers_are_saved_to_a_file_and_opened_on_another_machine(browser, root
             return asked
 
     def save(tab):
-        tab.get_by_label("Your answer to 7.2").fill("−2.060")
-        tab.get_by_label("Your words for 7.4").fill("Because.\nTherefore.")
+        tab.get_by_label(f"Your answer to {EXERCISE}").fill(RIGHT)
+        tab.get_by_label(f"Your words for {IN_WORDS}").fill("Because.\nTherefore.")
         tab.locator("form.quiz input[type=radio]").first.check()
         tab.evaluate("kept.set('code/abc', JSON.stringify({code: '1', book: '2'}))")
         with tab.expect_download() as waiting:
             tab.get_by_role("button", name="Save to a file").click()
-        assert waiting.value.suggested_filename == f"{CHAPTERS[7]}-answers.json"
+        assert waiting.value.suggested_filename == f"{EXAMPLE}-answers.json"
         waiting.value.save_as(path)
 
     def open_it(tab):
-        tab.get_by_label("Your answer to 7.1").fill("1, 2")  # which the file does not have
+        tab.get_by_label(f"Your answer to {ANOTHER}").fill("1, 2")  # which the file does not have
         tab.locator(".reply-tray input").set_input_files(path)
         expect(tab.locator(".reply-tray output")).to_contain_text("Opened:")
-        expect(tab.get_by_label("Your answer to 7.2")).to_have_value("−2.060")
-        expect(tab.locator('.reply[data-exercise="7.2"] output')).to_contain_text("✓ Right.")
-        expect(tab.get_by_label("Your words for 7.4")).to_have_value("Because.\nTherefore.")
-        expect(tab.get_by_label("Your answer to 7.1")).to_have_value("")
+        expect(tab.get_by_label(f"Your answer to {EXERCISE}")).to_have_value(RIGHT)
+        expect(tab.locator(f'.reply[data-exercise="{EXERCISE}"] output')).to_contain_text("✓ Right.")
+        expect(tab.get_by_label(f"Your words for {IN_WORDS}")).to_have_value("Because.\nTherefore.")
+        expect(tab.get_by_label(f"Your answer to {ANOTHER}")).to_have_value("")
         assert self_test(tab)[0][0] is True
         assert tab.evaluate("kept.names()").count("code/abc") == 1
 
     def refuse(tab):
         for file, words in [
-            (path, f"another page, {CHAPTERS[7]}"),
+            (path, f"another page, {EXAMPLE}"),
             (other, "no file of answers"),
             (broken, "no file of answers"),
         ]:
@@ -286,16 +302,17 @@ def test_answers_are_saved_to_a_file_and_opened_on_another_machine(browser, root
     path, other, broken = (tmp_path / name for name in ("mine.json", "other.json", "broken.json"))
     other.write_text('{"book": "another", "answers": {}}', encoding="utf-8")
     broken.write_text("{", encoding="utf-8")
-    assert with_page(CHAPTERS[7], save) == []
-    assert len(with_page(CHAPTERS[7], open_it)) == 1  # it asks before it puts anything in place of 7.1
-    assert with_page(CHAPTERS[8], refuse) == []
+    assert with_page(EXAMPLE, save) == []
+    assert len(with_page(EXAMPLE, open_it)) == 1  # it asks before it puts anything in its place
+    assert with_page(OTHER, refuse) == []
 
 
 @pytest.mark.parametrize("width, scheme", [(390, "dark"), (1280, "light")])
 def test_axe_finds_nothing_at_used_fields(browser, width, scheme):
     with browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme) as context:
-        tab = visit(context, HTML.as_uri(), CHAPTERS[1])
-        for text, label in [("1", "1.3"), ("0.0873", "1.3"), ("x", "1.4")]:
+        tab = visit(context, HTML.as_uri(), CHAPTERS[FIRST])
+        number, other, _ = asked_in(FIRST)
+        for text, label in [("1", number), (typed(practice.answers(number)[1].value), number), ("x", other)]:
             tab.get_by_label(f"Your answer to {label}").fill(text)
             tab.locator(f'.reply[data-exercise="{label}"] button').click()
         tab.locator("details.marking").first.evaluate("one => { one.open = true; }")
@@ -356,10 +373,10 @@ def run_page(context, served, name):
 
 
 @pytest.fixture(scope="module")
-def ran(browser, served):
-    """Run a page, at most once."""
-    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
-        yield functools.cache(functools.partial(run_page, context, served))
+def ran(browser, kit):
+    """Run a page of the kit, from its own server, at most once."""
+    with started(kit) as server, browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        yield functools.cache(functools.partial(run_page, context, server.address))
 
 
 each_chapter = pytest.mark.parametrize("name", CHAPTERS.values())
@@ -388,7 +405,7 @@ def test_a_page_runs_to_its_end_and_shows_what_is_stored(ran, name):
 
 @needs_python
 @each_chapter
-def test_a_live_page_asks_no_other_host_and_nothing_fails(ran, name, served):
+def test_a_live_page_asks_no_other_host_and_nothing_fails(ran, name):
     facts = ran(name)
     assert len(facts.asked) > 20
     assert not [url for url in facts.asked if not re.match(r"http://class\.test:\d+/|data:|blob:", url)]
@@ -396,7 +413,7 @@ def test_a_live_page_asks_no_other_host_and_nothing_fails(ran, name, served):
 
 
 def test_nothing_is_asked_for_before_the_button_is_pressed(reader, served):
-    tab = visit(reader, served, CHAPTERS[7], wait="networkidle")
+    tab = visit(reader, served, EXAMPLE, wait="networkidle")
     assert tab.evaluate(STATE) == "off"
     assert tab.get_by_role("button", name=MAKE).is_visible()
     loaded = tab.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
@@ -405,7 +422,7 @@ def test_nothing_is_asked_for_before_the_button_is_pressed(reader, served):
 
 
 def test_from_a_folder_a_line_says_why_there_is_no_button(reader):
-    tab = visit(reader, HTML.as_uri(), CHAPTERS[7])
+    tab = visit(reader, HTML.as_uri(), EXAMPLE)
     assert tab.get_by_role("button", name=MAKE).count() == 0
     expect(tab.locator(".live")).to_contain_text("when the book comes from a server")
     assert tab.evaluate(STATE) == "off"
@@ -416,7 +433,7 @@ def test_from_a_folder_a_line_says_why_there_is_no_button(reader):
 def tab(browser, served):
     """One live page, for the tests that do things with it; the first chapter runs fastest."""
     with browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True) as context:
-        tab = make_live(context, served, CHAPTERS[1])
+        tab = make_live(context, served, CHAPTERS[FIRST])
         yield tab
         tab.close()
 
@@ -432,7 +449,7 @@ def put(cell, text):
     cell.page.keyboard.insert_text(text)
 
 
-FIRST_CHECK = checked(1)[0]
+FIRST_CHECK = checked(FIRST)[0]
 
 
 @needs_python
@@ -522,13 +539,13 @@ def test_axe_finds_nothing_on_a_live_page_that_was_used(tab, width, scheme):
 
 @needs_python
 def test_a_page_can_be_downloaded_as_a_notebook(tab):
-    tab.get_by_label(f"Your words for {words_of(1)}").fill("My *words*.")
+    tab.get_by_label(f"Your words for {asked_in(FIRST)[2]}").fill("My *words*.")
     put(answer_cell(tab), "print('mine')")
     with tab.expect_download() as waiting:
         tab.get_by_role("button", name="Download").click()
     made = nbformat.read(waiting.value.path(), as_version=4)
     nbformat.validate(made)
-    assert waiting.value.suggested_filename == f"{CHAPTERS[1]}.ipynb"
+    assert waiting.value.suggested_filename == f"{CHAPTERS[FIRST]}.ipynb"
     sources = [cell.source for cell in made.cells]
     assert "print('mine')" in sources and "*Your answer:*\n\nMy *words*." in sources
     assert sum(bool(cell.get("outputs")) for cell in made.cells) > 10
@@ -542,20 +559,13 @@ def test_a_live_page_keeps_what_was_typed_and_nothing_else(tab):
     state = tab.context.storage_state(indexed_db=True)
     assert state["cookies"] == []
     names = {item["name"] for place in state["origins"] for item in place["localStorage"]} - {"mode", "theme"}
-    assert names and all(name.startswith(f"{SLUG}/{CHAPTERS[1]}/") for name in names)
+    assert names and all(name.startswith(f"{SLUG}/{CHAPTERS[FIRST]}/") for name in names)
     assert not [place["indexedDB"] for place in state["origins"] if place.get("indexedDB")]
-
-
-def words_of(chapter):
-    """The first exercise of a chapter that asks for words."""
-    cells = chapter_cells(CHAPTERS[chapter])
-    place = next(place for place, cell in enumerate(cells) if cell["cell_type"] == "markdown" and "answer" in cell["tags"])
-    return [name for cell in cells[:place] for name in re.findall(r"^### Exercise ([\d.]+)", cell["source"])][-1]
 
 
 def edits(tab):
     """What differs from the book: the code by cell."""
-    book = {cell["id"]: cell["source"] for cell in chapter_cells(CHAPTERS[2]) if cell["cell_type"] == "code"}
+    book = {cell["id"]: cell["source"] for cell in chapter_cells(CHAPTERS[SECOND]) if cell["cell_type"] == "code"}
     return {
         cell["id"]: cell["source"]
         for cell in tab.evaluate("live.cells()")
@@ -575,7 +585,7 @@ def pressed(context, served, name):
 
 
 def test_edits_survive_a_reload_two_tabs_keep_both_and_reset_throws_away(reader, served):
-    one, two = pressed(reader, served, CHAPTERS[2]), pressed(reader, served, CHAPTERS[2])
+    one, two = pressed(reader, served, CHAPTERS[SECOND]), pressed(reader, served, CHAPTERS[SECOND])
     one.bring_to_front()
     put(answer_cell(one), "# of the first tab")
     wait_for(two, "# of the first tab")
@@ -599,18 +609,18 @@ def test_edits_survive_a_reload_two_tabs_keep_both_and_reset_throws_away(reader,
 
 
 def test_a_new_edition_is_announced_and_takes_nothing(reader, served):
-    tab = pressed(reader, served, CHAPTERS[2])
+    tab = pressed(reader, served, CHAPTERS[SECOND])
     put(answer_cell(tab), "# mine")
     put(answer_cell(tab, 1), "# mine too")
     tab.wait_for_timeout(600)
-    notebook = json.loads((HTML / "lite" / "files" / f"{CHAPTERS[2]}.ipynb").read_text(encoding="utf-8"))
+    notebook = json.loads((HTML / "lite" / "files" / f"{CHAPTERS[SECOND]}.ipynb").read_text(encoding="utf-8"))
     notebook["metadata"]["edition"] = "another"
     first, second = [
         cell for cell in notebook["cells"] if "answer" in cell["metadata"].get("tags", []) and cell["cell_type"] == "code"
     ][:2]
     first["source"] = "# The book's new code"
     notebook["cells"].remove(second)
-    tab.context.route(f"**/files/{CHAPTERS[2]}.ipynb", lambda route: route.fulfill(json=notebook))
+    tab.context.route(f"**/files/{CHAPTERS[SECOND]}.ipynb", lambda route: route.fulfill(json=notebook))
     tab.reload()
     tab.get_by_role("button", name=MAKE).click()
     expect(tab.locator(".live-edition")).to_contain_text("A cell that you changed is no longer in the book")
@@ -630,19 +640,20 @@ def test_a_chapter_runs_in_firefox(served):
     if not firefox.NAME:
         pytest.skip("There is no Firefox. On Debian: sudo apt-get install firefox-esr")
     with firefox.launch() as tab:
-        tab.goto(f"{served}/chapters/{CHAPTERS[7]}.html")
+        tab.goto(f"{served}/chapters/{EXAMPLE}.html")
         tab.click(".live button")
         tab.wait_for(f"['ready', 'failed'].includes({STATE})", 240)
         tab.evaluate("document.querySelector('.live-bar button').click()")
         tab.wait_for(f"['done', 'failed'].includes({STATE})", 240)
         here = {cell["id"]: said(cell["outputs"]) for cell in tab.evaluate("live.cells()")}
         tab.wait_for(f"!({UNDRAWN})()", 60)
-        tab.evaluate(f"({ANSWER})([['7.2', '−2,060']])")
-        assert tab.evaluate("document.querySelector('.reply[data-exercise=\"7.2\"] output').textContent").startswith("✓ Right.")
+        tab.evaluate(f"({ANSWER})([['{EXERCISE}', '{RIGHT}']])")
+        reply = f"document.querySelector('.reply[data-exercise=\"{EXERCISE}\"] output').textContent"
+        assert tab.evaluate(reply).startswith("✓ Right.")
         assert not tab.complaints
-    stored = {cell["id"]: said(cell["outputs"]) for cell in chapter_cells(CHAPTERS[7]) if cell["cell_type"] == "code"}
+    stored = {cell["id"]: said(cell["outputs"]) for cell in chapter_cells(EXAMPLE) if cell["cell_type"] == "code"}
     assert here.pop("set-up") == ["Set-up done.\n"]
-    for cell in chapter_cells(CHAPTERS[7]):
+    for cell in chapter_cells(EXAMPLE):
         if "nbval-ignore-output" in cell["tags"]:  # it names the versions
             assert "pandas" in here.pop(cell["id"])[0]
     assert len(here) > 20 and here == {id: stored[id] for id in here}
@@ -651,7 +662,7 @@ def test_a_chapter_runs_in_firefox(served):
 def test_when_python_cannot_come_the_page_says_so(browser, served):
     with browser.new_context() as context:
         context.route("**/thebe-lite.min.js", lambda route: route.abort())
-        tab = visit(context, served, CHAPTERS[1])
+        tab = visit(context, served, CHAPTERS[FIRST])
         tab.get_by_role("button", name=MAKE).click()
         until(tab, "failed")
         expect(tab.locator(".live output")).to_contain_text("Python has not started: thebe-lite/thebe-lite.min.js is missing")

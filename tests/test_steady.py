@@ -13,9 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLE, ROOT, lend_jupyterlite
-
-HTML = ROOT / "_build" / "html"
+from conftest import EXAMPLE, HTML, ROOT, lend_jupyterlite
 
 
 def test_a_second_build_elsewhere_gives_the_same_bytes(tmp_path):

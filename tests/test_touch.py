@@ -6,7 +6,7 @@ Oracle: Chromium, with touches and turns of the wheel as a screen and a mouse ma
 import functools
 
 import pytest
-from conftest import ROOT, served
+from conftest import HTML, served
 from lxml.html import fromstring
 from playwright.sync_api import expect
 from test_book import UNDRAWN
@@ -15,7 +15,6 @@ from _ext.pages import body
 from _ext.shared import charts
 from _ext.shared.formulas import mathml
 
-HTML = ROOT / "_build" / "html"
 SIZES = {"telephone": {"width": 390, "height": 844}, "laptop": {"width": 1280, "height": 900}}
 PAGES = sorted(page.relative_to(HTML).as_posix() for page in HTML.glob("chapters/**/*.html"))
 AT_REST = """() => new Promise(rests => {
