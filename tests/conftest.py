@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import os
 import shutil
 import socket
 import subprocess
@@ -23,6 +24,10 @@ HTML = ROOT / "_build" / "html"
 # The chapter that tests of the engine take as their example; in a book without it the first one with a slider.
 WITH_SLIDER = [n for n in practice.chapters() if r"\"input\": \"range\"" in practice.chapter_path(n).read_text("utf-8")]
 EXAMPLE = practice.chapter_path(7 if 7 in WITH_SLIDER else WITH_SLIDER[0]).stem
+weekly = pytest.mark.skipif(
+    os.environ.get("NOTEBOOKS") != "all",
+    reason="What this runs is run by another test, too. Every week, and by NOTEBOOKS=all make test, it runs as well",
+)
 # In the order of the minutes that they take: a long file that begins last would keep one processor busy alone.
 LONG = ["browser", "live", "book", "accessible", "your_survey_page", "classroom", "notebooks", "slides", "firefox", "steady"]
 LONG += ["touch", "oracles", "paper", "survey", "cohorts"]
@@ -73,6 +78,14 @@ def kit(tmp_path_factory):
     if not (HTML / "lite").exists():
         pytest.fail("There is no built book with notebooks for the browser: run make book first.")
     return gather(HTML, tmp_path_factory.mktemp("kit"))
+
+
+def few(argument, chapters):
+    """Parametrize a test with chapters, of which all but the first, the example and the last wait for the weekly run."""
+    example = next(chapter for chapter in chapters if practice.chapter_path(int(str(chapter)[:2])).stem == EXAMPLE)
+    now = {chapters[0], example, chapters[-1]}
+    values = [chapter if chapter in now else pytest.param(chapter, marks=weekly) for chapter in chapters]
+    return pytest.mark.parametrize(argument, values)
 
 
 def lend_jupyterlite(book):

@@ -11,7 +11,6 @@ import hashlib
 import http.client
 import io
 import json
-import os
 import random
 import re
 import shutil
@@ -33,7 +32,7 @@ import nbformat
 import practice
 import psutil
 import pytest
-from conftest import EXAMPLE, HTML, ROOT, served, started
+from conftest import HTML, ROOT, few, served, started
 from playwright.sync_api import expect
 
 from _ext.browser import jupyterlite, notebooks, pyodide
@@ -182,14 +181,7 @@ def tab(with_python):
 each_chapter = pytest.mark.parametrize("name", CHAPTERS.values())
 FIRST, LAST = CHAPTERS[min(CHAPTERS)], CHAPTERS[max(CHAPTERS)]
 # test_live.py runs every chapter in the same Python on its page, each time; a notebook only brings another program to it.
-weekly = pytest.mark.skipif(
-    os.environ.get("NOTEBOOKS") != "all",
-    reason="This chapter ran on its page. As a notebook, too: every week, and by NOTEBOOKS=all make test",
-)
-each_run = pytest.mark.parametrize(
-    "name",
-    [name if name in (FIRST, EXAMPLE, LAST) else pytest.param(name, marks=weekly) for name in CHAPTERS.values()],
-)
+each_run = few("name", list(CHAPTERS.values()))
 
 
 def chapter_cells(name):

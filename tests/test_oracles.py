@@ -6,7 +6,7 @@ import shutil
 import pandas as pd
 import pytest
 from r_results import ORACLES
-from r_scripts import ALL, ROOT, SCRIPTS, digest, lacks, made, needs_webr, other_r, out_of_date, run
+from r_scripts import ALL, ROOT, SCRIPTS, digest, lacks, made, other_r, out_of_date, run
 
 FOLDERS = ["data", "tests/oracles"]  # what the scripts read and write
 
@@ -25,13 +25,13 @@ def test_stored_results_are_those_of_the_script_and_the_tables_as_they_are(scrip
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_r_gives_the_stored_results_again(script, copy):
-    """Oracle: R itself. R 4.6 is asked every time, the other R if another one made them, or if ORACLES=all says so."""
+    """Oracle: R itself, where another R is here than the one that made them, or if ORACLES=all says so."""
     why = lacks(script)
     if why and ALL:
         pytest.fail(f"ORACLES=all asks for every script, but {why}")
     if why:
         pytest.skip(f"{why}; the stored results are used as they are")
-    if not (ALL or other_r(script) or needs_webr(script)):  # R 4.6 is a quarter of a minute
+    if not (ALL or other_r(script)):
         pytest.skip(f"{made()[script]['program']} made them; ORACLES=all runs it again")
     run(script, copy)
     for again in (copy / "tests" / "oracles").glob("*.csv"):

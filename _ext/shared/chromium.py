@@ -10,16 +10,17 @@ from playwright.sync_api import Error, sync_playwright
 # The first one is Chromium without windows of its own; it needs half the time of the others.
 NAMES = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 # class.test is this computer under a name that a browser trusts as little as a laptop's address in a classroom.
-CUT_OFF = [
+SETTINGS = [
     "--host-resolver-rules=MAP class.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--disable-background-networking",
+    "--font-render-hinting=none",  # on paper letters stand where the font puts them, not where a screen has pixels
 ]
 
 
 def launch(playwright):
     """Start $CHROMIUM, or an installed Chromium or Chrome, or else Playwright's own; without a network."""
     installed = filter(None, map(shutil.which, NAMES))
-    return playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM") or next(installed, None), args=CUT_OFF)
+    return playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM") or next(installed, None), args=SETTINGS)
 
 
 def problem():
