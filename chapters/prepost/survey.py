@@ -226,6 +226,7 @@ class Study:
 
     def _waves(self, exports):
         """Return the surveys by wave."""
+        exports = self._stack(exports)
         names = list(exports)
         alike = [(one, other) for one, other in itertools.combinations(names, 2) if _bag(exports[one]) == _bag(exports[other])]
         if alike:
@@ -276,6 +277,35 @@ class Study:
         proposal = f"{early[0]} → {next(name for name in names if name != early[0])}" if len(early) == 1 else ""
         chosen = self.ask("surveys", which, seen, choices=pairs, weight=1, proposal=proposal)
         return dict(zip(WAVES, [exports[name] for name in chosen.split(" → ")])) if chosen else {}
+
+    def _stack(self, exports):
+        """Take files with the same columns as one table, if a column says the survey of each row: a file for each person."""
+        if len(exports) < 3:  # two are a study's two exports
+            return exports
+        first, *others = exports.values()
+        header = list(map(plain, first.header))
+        if any(list(map(plain, other.header)) != header for other in others):
+            return exports
+        rows, sent = [], Counter()
+        for export in exports.values():
+            own = [dict(zip(first.header, row.values())) for _, row in export.rows]
+            cells = [tuple(map(shown, row.values())) for row in own]
+            here = Counter(cells)
+            for row, cell in zip(own, cells):
+                if sent[cell] < here[cell]:  # not the row of a file that was given twice, or of an earlier one by the same person
+                    rows.append((len(rows) + 2, row))
+                    sent[cell] += 1
+        name = f"{len(exports)} files"
+        table = Survey(name, first.header, rows, first.texts, [], first.platform)
+        column = time_column(table)
+        if not column or {wave_of(row[column]) for _, row in rows} != set(WAVES):
+            return exports
+        read = sum(len(export.rows) for export in exports.values())
+        self.note(f"{name} with the same columns taken as one table, whose column “{column}” says the survey.")
+        if again := read - len(rows):
+            self.note(f"{name}: {again} row{'s' * (again > 1)} that an earlier file holds word for word, counted once.")
+        self.grids = {name: [(1, first.header), *((number, list(row.values())) for number, row in rows)]}
+        return {name: table}
 
     def _again(self):
         """Ask about rows of the first survey that stand in the second too, as in an export of a form that was used twice."""
