@@ -292,7 +292,9 @@ class Study:
             cells = [tuple(map(shown, row.values())) for row in own]
             here = Counter(cells)
             for row, cell in zip(own, cells):
-                if sent[cell] < here[cell]:  # not the row of a file that was given twice, or of an earlier one by the same person
+                if (
+                    sent[cell] < here[cell]
+                ):  # not the row of a file that was given twice, or of an earlier one by the same person
                     rows.append((len(rows) + 2, row))
                     sent[cell] += 1
         name = f"{len(exports)} files"
