@@ -320,6 +320,12 @@ def test_three_exports_of_three_surveys_are_still_asked_about(rng):
     assert [question.key for question in Study({**files, **DESCRIPTION}).open] == ["surveys"]
 
 
+def test_another_file_among_those_of_a_class_is_named_and_not_read(people):
+    study = Study({**named(people), "list.csv": b"code,group\nAB03N,1\nAB05A,2\n", **DESCRIPTION})
+    assert [question.key for question in study.open] == ["file: list.csv"]
+    assert "has other columns than the 12 files" in study.open[0].title
+
+
 def test_the_results_of_a_folder_are_those_of_the_page(people, tmp_path):
     for name, content in {**named(people), **DESCRIPTION}.items():
         (tmp_path / name).write_bytes(content)

@@ -94,6 +94,8 @@ def form():
         ],
     }  # fmt: skip
     return string.Template((HERE / "form.html").read_text(encoding="utf-8")).substitute(
+        count=len(statements),
+        needed=len(statements) - int(instruments.loc["confidence", "max_skipped"]),
         statements="".join(choices(item, f"{number}. {html.escape(words)}", labels, "own-row")
                            for number, (item, words) in enumerate(statements["wording"].items(), 1)),
         questions="".join(choices(question.name, f"{number}. {practice.to_html(question.text)}",

@@ -280,28 +280,32 @@ class Study:
 
     def _stack(self, exports):
         """Take files with the same columns as one table, if a column says the survey of each row: a file for each person."""
+        alike = defaultdict(dict)
+        for called, export in exports.items():
+            alike[tuple(map(plain, export.header))][called] = export
+        exports, whole = max(alike.values(), key=len, default={}), exports
         if len(exports) < 3:  # two are a study's two exports
-            return exports
-        first, *others = exports.values()
-        header = list(map(plain, first.header))
-        if any(list(map(plain, other.header)) != header for other in others):
-            return exports
+            return whole
+        first = next(iter(exports.values()))
         rows, sent = [], Counter()
         for export in exports.values():
             own = [dict(zip(first.header, row.values())) for _, row in export.rows]
             cells = [tuple(map(shown, row.values())) for row in own]
             here = Counter(cells)
             for row, cell in zip(own, cells):
-                if (
-                    sent[cell] < here[cell]
-                ):  # not the row of a file that was given twice, or of an earlier one by the same person
+                if sent[cell] < here[cell]:  # else it is of a file that was given twice, or in an earlier one of that person
                     rows.append((len(rows) + 2, row))
                     sent[cell] += 1
         name = f"{len(exports)} files"
         table = Survey(name, first.header, rows, first.texts, [], first.platform)
         column = time_column(table)
         if not column or {wave_of(row[column]) for _, row in rows} != set(WAVES):
-            return exports
+            return whole
+        for called in [called for called in whole if called not in exports]:
+            self.ask(
+                f"file: {called}", f"{called} has other columns than the {name} that together are one table.", weight=1,
+                advice="Remove it, or these files: a study is one table or two exports.",
+            )  # fmt: skip
         read = sum(len(export.rows) for export in exports.values())
         self.note(f"{name} with the same columns taken as one table, whose column “{column}” says the survey.")
         if again := read - len(rows):

@@ -34,6 +34,10 @@
   const write = (columns, rows) => "\ufeff" + [columns, ...rows.map(row => columns.map(name => row[name] ?? ""))]
     .map(cells => cells.map(cell => `"${cell.replaceAll('"', '""')}"`).join(",") + "\r\n").join("");
 
+  /** Whether a row can be scored: one of another edition of the survey may have other statements. */
+  const fits = (row, known) => /^\p{L}{2,}\d\d\p{L}+$/u.test(row.code) && WAVES.includes(row.survey) && /^\d{4}-\d\d-\d\d$/.test(row.timestamp)
+    && known.instruments.every(({items, labels}) => Object.keys(items).every(item => ["", ...(labels.length ? labels : ["0", "1"])].includes(row[item])));
+
   /** Read a file that `write` has written, also after a spreadsheet has saved it; null if it is another file. */
   function read(text, known) {
     const start = text.replace(/^\ufeff/, ""), separator = /^"?code"?;/.test(start) ? ";" : ",";
@@ -41,9 +45,7 @@
       [...line.matchAll(new RegExp(`(?:^|${separator})(?:"((?:[^"]|"")*)"|([^${separator}"]*))`, "g"))].map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare));
     if (lines[0]?.join() !== known.columns.join() || lines.length < 2) return null;
     const rows = lines.slice(1).map(cells => Object.fromEntries(known.columns.map((name, place) => [name, cells[place] ?? ""])));
-    const fits = row => /^\p{L}{2,}\d\d\p{L}+$/u.test(row.code) && WAVES.includes(row.survey) && /^\d{4}-\d\d-\d\d$/.test(row.timestamp) && known.instruments.every(({items, labels}) =>
-      Object.keys(items).every(item => ["", ...(labels.length ? labels : ["0", "1"])].includes(row[item])));
-    return rows.every(fits) && new Set(rows.map(row => row.code)).size === 1 && new Set(rows.map(row => row.survey)).size === rows.length
+    return rows.every(row => fits(row, known)) && new Set(rows.map(row => row.code)).size === 1 && new Set(rows.map(row => row.survey)).size === rows.length
       ? Object.fromEntries(rows.map(row => [row.survey, row])) : null;
   }
 
@@ -54,7 +56,13 @@
     const [confidence] = known.instruments, asked = known.questions, items = Object.keys(confidence.items);
     let times = {}, drafts = {}, open = true, warned = "";
 
-    const load = () => { drafts = {}, times = Object.fromEntries(WAVES.flatMap(wave => kept.get(`own/${wave}`) ? [[wave, JSON.parse(kept.get(`own/${wave}`))]] : [])); };
+    const load = () => {
+      drafts = {}, times = {};
+      for (const wave of WAVES) {
+        const row = JSON.parse(kept.get(`own/${wave}`) ?? "null");
+        if (row && fits(row, known)) times[wave] = row;
+      }
+    };
     const chosen = name => fields[name].value;
     const typed = () => code(fields.street.value, fields.day.value, fields.letter.value);
 
