@@ -5,6 +5,7 @@
 - ``classroom``: notebooks, slides and questions for a class;
 - ``browser``: the notebooks that run in a reader's browser, and the kit that serves them to a class;
 - ``survey``: the page on which readers analyse a survey of their own;
+- ``ourselves``: the book's own survey, which its readers fill in before and after;
 - ``paper``: the book and its worksheets as PDF;
 - ``shared``: what more than one room needs.
 

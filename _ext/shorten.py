@@ -17,6 +17,7 @@ ABOUT_THE_STUDY = [
     *("chapters/appendix/software.md", "tests/test_appendix.py"),
     *("chapters/appendix/instructors.ipynb", "chapters/appendix/lessons.md", "tests/test_teaching.py"),
     *("data/generate.py", "data/published.csv", "tests/test_cohort.py", "data/cohorts.py", "tests/test_cohorts.py"),
+    *("data/ourselves/*", "tests/test_ourselves.py"),
 ]
 TARGETS = ["cohorts", "oracles"]  # of the Makefile, which run programs that go
 

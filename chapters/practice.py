@@ -352,6 +352,27 @@ def _unpacked(options, say, **others):
 
 def read_quiz(chapter):
     """Let text2qti read the self-test of a chapter: a `text2qti.quiz.Quiz`. Errors are those of `questions`."""
+    return _read(HERE / "quizzes" / f"{chapter:02d}.txt")
+
+
+def read_questions(path):
+    """Read questions that are no self-test, the title of each with its chapter in place of an objective.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file; its titles are ``k1, chapter 2`` and so on.
+
+    Returns
+    -------
+    list of Question
+        As `questions` returns them, with the number of the chapter as ``objective``.
+    """
+    parts = _read(path).questions_and_delims
+    return [_question(path.name, f"k{number}", part, "chapter") for number, part in enumerate(parts, 1)]
+
+
+def _read(path):
     try:
         from text2qti.config import Config
         from text2qti.err import Text2qtiError
@@ -361,9 +382,8 @@ def read_quiz(chapter):
             "The questions are read by text2qti, which is not installed here. "
             "Type the next line into a new cell, run it, and try again:\n%pip install text2qti"
         ) from error
-    file = f"quizzes/{chapter:02d}.txt"
     try:
-        return Quiz((HERE / file).read_text(encoding="utf-8"), config=Config(), source_name=file)
+        return Quiz(path.read_text(encoding="utf-8"), config=Config(), source_name=f"{path.parent.name}/{path.name}")
     except Text2qtiError as error:
         # text2qti says: In "FILE" on line 3, where it noticed, a line break, and what is wrong
         words = re.sub(r'^In "(.+)" on line (\d+):\s+', r"\1, line \2 or above: ", str(error))
@@ -374,18 +394,18 @@ def _one_line(text):
     return " ".join(text.split())
 
 
-def _question(file, name, part):
+def _question(file, name, part, of="objective"):
     """Turn what text2qti read into a question, or say what the self-test cannot do with it."""
 
     def refuse(problem, line=part.linenum_start):
         raise ValueError(f"{file}, line {line}: {problem}")
 
     form = FORMS.get(getattr(part, "type", None))
-    title = form and re.fullmatch(rf"{re.escape(name)}, objective (\d)", part.title_raw or "")
+    title = form and re.fullmatch(rf"{re.escape(name)}, {of} (\d+)", part.title_raw or "")
     if not form:
         refuse("a self-test has questions with lettered options, with options in brackets, or with a number only.")
     if not title:
-        refuse(f"expected the title '{name}, objective' and a digit, and found {part.title_raw!r}.")
+        refuse(f"expected the title '{name}, {of}' and a number, and found {part.title_raw!r}.")
     if part.points_possible_raw or part.solution or part.feedback_raw:
         refuse("a self-test shows no points, no solution in '!', and no '...' for a whole question.")
     options, value, within, say = [], None, None, None

@@ -10,7 +10,8 @@ what it is compared with, the folded marking guides, and the place for the butto
 - ``engine.py`` fetches the programs that run a page; ``live/`` has this book's own part of them: ``page.js`` for cells,
   ``outputs.js`` for what they put out.
 
-Entries: `fields.write`, for the cells of a page; `offer`, for its button; `complete`, for the page around them;
+Entries: `fields.write`, for the cells of a page; `offer`, for its button; `complete`, for the page around them; `keep`,
+for a page that keeps what is filled in on it;
 `engine.fetch` and `engine.write`, for the programs.
 """
 
@@ -48,15 +49,21 @@ def complete(app, pagename, context, live):
     """
     scripts = []
     if 'class="reply"' in context["body"]:
-        scripts += ["keep.js", "fields.js"]
+        scripts += ["fields.js"]
     if 'class="live"' in context["body"] and live:
         context["body"] = name_cells(context["body"], pagename, Path(app.srcdir))
-        scripts += ["keep.js", "live.js"]
-    for script in dict.fromkeys(scripts):
-        app.add_js_file(script)
+        scripts += ["live.js"]
     if scripts:
+        keep(app, context)
         app.add_css_file("live.css")
-        context["metatags"] += f'<meta name="book" content="{SLUG}">'  # under this name browsers keep what is typed
+    for script in scripts:
+        app.add_js_file(script)
+
+
+def keep(app, context):
+    """Give a page ``keep.js``, for programs that keep what a reader fills in, in that reader's browser."""
+    app.add_js_file("keep.js")
+    context["metatags"] += f'<meta name="book" content="{SLUG}">'  # under this name browsers keep what is typed
 
 
 def name_cells(body, pagename, folder):

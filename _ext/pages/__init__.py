@@ -21,7 +21,7 @@ from docutils import nodes
 from myst_nb.sphinx_ext import add_global_html_resources
 from sphinx.util import logging
 
-from .. import live, survey
+from .. import live, ourselves, survey
 from ..shared import charts, source, tables
 from ..shared.formulas import mathml
 from . import body, fonts
@@ -43,6 +43,7 @@ def setup(app):
     app.connect("build-finished", complete_book)
     app.not_live = live.engine.fetch()
     survey.setup(app)
+    ourselves.setup(app)
     # When a program or a style changes, all pages are built again.
     made_of = f"{source.fingerprint(app.srcdir, ['_ext', '_static'])} {'without' if app.not_live else 'with'} a button"
     return {"parallel_read_safe": True, "env_version": made_of}
@@ -53,7 +54,7 @@ def configure(app, config):
     here = os.path.relpath(HERE, app.confdir)  # no path of this machine: both settings go into a hash in .buildinfo
     # In the same folders as in the theme, and before the theme's.
     config.templates_path[:0] = [f"{here}/templates", f"{here}/templates/components"]
-    config.html_static_path += [f"{here}/static", os.path.relpath(live.STATIC, app.confdir)]
+    config.html_static_path += [f"{here}/static", *(os.path.relpath(room.STATIC, app.confdir) for room in (live, ourselves))]
     config.html_theme_options["back_to_top_button"] = False  # templates/layout.html has one in a landmark
     address = source.repository(app.srcdir)
     if not address:

@@ -66,7 +66,18 @@ def article(name):
             useless.drop_tree()
     for useless in found.xpath(".//style"):  # for screens, of tables, charts and self-tests
         useless.drop_tree()
-    for kind in ("headerlink", "run", "for-class", "hide", "toctree-wrapper", "live", "reply", "reply-tray", "marking"):
+    for kind in (
+        "headerlink",
+        "run",
+        "for-class",
+        "hide",
+        "toctree-wrapper",
+        "live",
+        "reply",
+        "reply-tray",
+        "marking",
+        "own-survey",
+    ):
         for useless in found.find_class(kind):
             useless.drop_tree()
     for cell in found.find_class("cell"):

@@ -10,6 +10,7 @@ from .source import BOOK
 
 DATA = BOOK / "data"
 SHAPE = ["instruments.csv", "items.csv", "codebook.csv", "raw/before.csv", "raw/after.csv"]  # of every study
+OWN = [f"ourselves/{name}" for name in ("instruments.csv", "items.csv", "questions.txt")]  # what readers fill in themselves
 SHEETS = {".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".sav", ".zip"}  # as tables come from surveys and from classes
 
 
@@ -37,7 +38,7 @@ def tables(data=DATA):
 def others(data=DATA):
     """Return the paths of all other files in the book's folder ``data`` that may hold a table, sorted."""
     found = {path for path in Path(data).rglob("*") if path.suffix.lower() in SHEETS and path.is_file()}
-    return sorted(found - set(tables(data)))
+    return sorted(found - set(tables(data)) - {Path(data) / name for name in OWN})
 
 
 def left_out(data=DATA):

@@ -1,7 +1,7 @@
 """The page *Your survey*: files in, questions, a report out, in the reader's browser and nowhere else.
 
 In come the page's empty place in ``chapters/your-survey.md``, the package ``prepost``, the study template, the example of
-``example.py``, and the Python that `browser` laid under ``lite`` of the built book. Out come the tool at that place,
+``example.py``, what `ourselves` says of the book's own survey, and the Python that `browser` laid under ``lite`` of the built book. Out come the tool at that place,
 and the folder ``survey`` of the built book.
 
 - ``page.html`` is what the page holds before Python is there: the place for files, and empty places for all that follows.
@@ -16,6 +16,7 @@ import json
 import shutil
 from pathlib import Path
 
+from .. import ourselves
 from ..shared.source import BOOK, published, repository, write_zip
 from . import workbooks
 
@@ -51,6 +52,8 @@ def publish(app, exception):
     workbooks.write(out)
     script = (HERE / "survey.js").read_text(encoding="utf-8").strip()
     known = {**python(book), "online": published(repository(app.srcdir)), "edition": fingerprint(out)}
+    if ourselves.DATA.exists():
+        known["own"] = ourselves.header()
     (out / "survey.js").write_text(f"{script}({json.dumps(known)});\n", encoding="utf-8")
 
 

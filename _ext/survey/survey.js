@@ -144,7 +144,17 @@
       while (files[name] && !same(files[name])) name = file.name.replace(/(\.\w+)?$/, ` (${++number})$1`);
       files[name] = content;
     }
+    await describeOwn();
     await step();
+  };
+  // Files of the book's own survey, which have its columns, are given the description that the book has of it.
+  const describeOwn = async () => {
+    const described = "the book's own survey.xlsx";
+    const own = content => new TextDecoder().decode(content.subarray(0, 1000)).replace(/[\ufeff"]/g, "").split(/\r?\n/)[0]
+      .replaceAll(";", ",") === known.own?.join(",");
+    if (files[described] || !Object.values(files).some(own)) return;
+    const reply = await fetch(`${at}ourselves.xlsx?${known.edition}`).catch(() => null);
+    if (reply?.ok) files[described] = new Uint8Array(await reply.arrayBuffer());
   };
   picker.addEventListener("change", async () => {
     const given = [...picker.files];

@@ -1,4 +1,4 @@
-"""The two workbooks that the page gives: the example, and the study template with its tables as sheets."""
+"""The workbooks that the page gives: the example, the study template, and what describes the book's own survey."""
 
 import io
 import re
@@ -6,6 +6,7 @@ import zipfile
 
 import pandas as pd
 
+from .. import ourselves
 from ..shared.source import BOOK, write_zip
 from . import example
 
@@ -14,10 +15,12 @@ TABLES = {"instruments": "instruments.csv", "items": "items.csv", "before": "raw
 
 
 def write(folder):
-    """Write both into a folder."""
+    """Write them into a folder."""
     write_workbook(folder / "example.xlsx", example.sheets())
     tables = {name: pd.read_csv(TEMPLATE / path, dtype=str, keep_default_na=False) for name, path in TABLES.items()}
     write_workbook(folder / "template.xlsx", tables)
+    if own := ourselves.describe():
+        write_workbook(folder / "ourselves.xlsx", own)
 
 
 def write_workbook(target, sheets):

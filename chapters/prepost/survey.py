@@ -226,6 +226,7 @@ class Study:
 
     def _waves(self, exports):
         """Return the surveys by wave."""
+        exports = self._stack(exports)
         names = list(exports)
         alike = [(one, other) for one, other in itertools.combinations(names, 2) if _bag(exports[one]) == _bag(exports[other])]
         if alike:
@@ -276,6 +277,41 @@ class Study:
         proposal = f"{early[0]} → {next(name for name in names if name != early[0])}" if len(early) == 1 else ""
         chosen = self.ask("surveys", which, seen, choices=pairs, weight=1, proposal=proposal)
         return dict(zip(WAVES, [exports[name] for name in chosen.split(" → ")])) if chosen else {}
+
+    def _stack(self, exports):
+        """Take files with the same columns as one table, if a column says the survey of each row: a file for each person."""
+        alike = defaultdict(dict)
+        for called, export in exports.items():
+            alike[tuple(map(plain, export.header))][called] = export
+        exports, whole = max(alike.values(), key=len, default={}), exports
+        if len(exports) < 3:  # two are a study's two exports
+            return whole
+        first = next(iter(exports.values()))
+        rows, sent = [], Counter()
+        for export in exports.values():
+            own = [dict(zip(first.header, row.values())) for _, row in export.rows]
+            cells = [tuple(map(shown, row.values())) for row in own]
+            here = Counter(cells)
+            for row, cell in zip(own, cells):
+                if sent[cell] < here[cell]:  # else it is of a file that was given twice, or in an earlier one of that person
+                    rows.append((len(rows) + 2, row))
+                    sent[cell] += 1
+        name = f"{len(exports)} files"
+        table = Survey(name, first.header, rows, first.texts, [], first.platform)
+        column = time_column(table)
+        if not column or {wave_of(row[column]) for _, row in rows} != set(WAVES):
+            return whole
+        for called in [called for called in whole if called not in exports]:
+            self.ask(
+                f"file: {called}", f"{called} has other columns than the {name} that together are one table.", weight=1,
+                advice="Remove it, or these files: a study is one table or two exports.",
+            )  # fmt: skip
+        read = sum(len(export.rows) for export in exports.values())
+        self.note(f"{name} with the same columns taken as one table, whose column “{column}” says the survey.")
+        if again := read - len(rows):
+            self.note(f"{name}: {again} row{'s' * (again > 1)} that an earlier file holds word for word, counted once.")
+        self.grids = {name: [(1, first.header), *((number, list(row.values())) for number, row in rows)]}
+        return {name: table}
 
     def _again(self):
         """Ask about rows of the first survey that stand in the second too, as in an export of a form that was used twice."""
