@@ -910,7 +910,7 @@ print(len((mine / "raw" / "before.csv").read_bytes()))""",
     there = sorted(f"raw/{path.name}" if path.parent.name == "raw" else path.name for path in TEMPLATE)
     size = next(len(file["buffer"]) for file in files if file["name"] == "before.csv")
     expect(first.locator(".jp-OutputArea")).to_contain_text(f"{' '.join(there)}\n{size}", timeout=120_000)
-    save(with_python)
+    save(tab)
     for request in tab.requests:
         assert request.method == "GET" and secret not in request.url
         assert request.url.startswith((f"{address}/", "data:", "blob:"))
