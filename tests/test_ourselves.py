@@ -173,6 +173,29 @@ def test_a_saved_file_opens_on_another_device_and_throwing_away_leaves_nothing(b
         assert not tab.evaluate("Object.keys(localStorage).filter(name => name.includes('own/'))")
 
 
+def test_a_half_filled_form_is_there_again_after_a_reload_and_can_be_thrown_away(browser, start):
+    with browser.new_context() as context:
+        tab = open_form(context, start)
+        tab.on("dialog", lambda dialog: dialog.accept())
+        tab.locator("[name=survey]").nth(1).check()
+        fill(tab, [1], [], ("Mill", "7", ""))
+        tab.reload()
+        expect(part(tab, "state")).to_have_text("What you have begun to fill in is here. It counts once you press “Keep my answers”.")
+        assert tab.locator("[name=survey]").nth(1).is_checked() and tab.locator("[name=street]").input_value() == "Mill"
+        assert tab.locator(".own-survey [type=radio]:checked:not([name=survey])").count() == 1
+        fill(tab, *BEFORE)
+        press(tab, KEEP)
+        assert not tab.evaluate("Object.keys(localStorage).filter(name => name.endsWith('/draft'))")
+        tab.reload()
+        fill(tab, [1], [], ())
+        tab.reload()
+        expect(part(tab, "state")).to_contain_text("Only your second time is here")
+        expect(part(tab, "state")).to_contain_text("What you have begun to fill in is here.")
+        press(tab, "Throw it away")
+        assert not tab.evaluate("Object.keys(localStorage).filter(name => name.includes('own/'))")
+        assert not tab.locator(".own-survey [type=radio]:checked:not([name=survey])").count()
+
+
 def test_a_code_that_is_incomplete_or_another_one_and_a_score_that_is_lost_are_said(browser):
     with browser.new_context() as context:
         tab = open_form(context, HTML.as_uri())

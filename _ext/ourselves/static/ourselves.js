@@ -1,5 +1,5 @@
 // The book's own survey. What a reader fills in is kept in this browser (keep.js), once before and once after the chapters,
-// as the row of a person's file: {column: cell}. Nothing is fetched or sent.
+// as the row of a person's file: {column: cell}; so is what is half filled in, as a draft. Nothing is fetched or sent.
 {
   const WAVES = ["before", "after"], WHEN = {before: "the first time", after: "the second time"};
 
@@ -61,10 +61,17 @@
       for (const wave of WAVES) {
         const row = JSON.parse(kept.get(`own/${wave}`) ?? "null");
         if (row && fits(row, known)) times[wave] = row;
+        const draft = JSON.parse(kept.get(`own/${wave}/draft`) ?? "null");
+        if (draft) drafts[wave] = draft;
       }
     };
+    const keepDraft = (wave, draft) => {
+      if (draft) drafts[wave] = draft; else delete drafts[wave];
+      kept.set(`own/${wave}/draft`, draft ? JSON.stringify(draft) : "");
+    };
     const chosen = name => fields[name].value;
-    const typed = () => code(fields.street.value, fields.day.value, fields.letter.value);
+    const parts = () => [fields.street.value, fields.day.value, fields.letter.value];
+    const typed = () => code(...parts());
 
     const row = () => ({
       code: typed(), survey: chosen("survey"), timestamp: times[chosen("survey")]?.timestamp ?? today(),
@@ -77,7 +84,8 @@
       for (const name of items) fields[name].value = one?.[name] ?? "";
       for (const {name} of asked) fields[name].value = one?.[`${name} chosen`] ?? "";
       for (const name of [...items, ...asked.map(({name}) => name)]) if (!fields[name].value) for (const radio of fields[name]) radio.checked = false;
-      if (one?.code) [fields.street.value, fields.day.value, fields.letter.value] = one.code.match(/^(\D+)(\d+)(\D+)$/).slice(1);
+      const given = one?.parts ?? one?.code.match(/^(\D+)(\d+)(\D+)$/).slice(1);
+      if (given) [fields.street.value, fields.day.value, fields.letter.value] = given;
       showCode();
     };
     const showCode = () => { part("code").textContent = typed() || "not complete yet"; };
@@ -88,16 +96,20 @@
       if (after) return `Only your second time is here, from ${day(after.timestamp)}. If the first one is in a file, open it.`;
       if (before && !open) return `Kept in this browser on ${day(before.timestamp)}, under the code ${before.code}. Come back after chapter 13 and answer the same questions again; only then will you see which answers are right. If you will use another device or are in a class, save your answers to a file.`;
       if (before) return `You filled this in for the first time on ${day(before.timestamp)}, in this browser, so this is the second time. If you want to correct the first one, choose it.`;
+      if (drafts[chosen("survey")]) return "";
       return "Nothing is kept in this browser yet, so this is taken as the first time. If you filled it in on another device, open the file that you saved there.";
     };
     const show = () => {
       const both = times.before && times.after;
-      part("state").textContent = says() + (kept.works ? "" : " This browser keeps nothing of a page that is opened from a folder: save your answers to a file before you leave.");
+      const begun = open && drafts[chosen("survey")] ? "What you have begun to fill in is here. It counts once you press “Keep my answers”." : "";
+      const lost = kept.works ? "" : "This browser keeps nothing of a page that is opened from a folder: save your answers to a file before you leave.";
+      part("state").textContent = [says(), begun, lost].filter(Boolean).join(" ");
       form.hidden = !open;
       part("result").hidden = !both || open;
       if (both) part("result").replaceChildren(...result(times));
       part("trouble").textContent = "";
-      button("save").hidden = button("throw").hidden = !times.before && !times.after;
+      button("save").hidden = !times.before && !times.after;
+      button("throw").hidden = button("save").hidden && !Object.keys(drafts).length;
       button("change").hidden = open;
     };
     /** Open the form for an occasion, with what is kept of it. */
@@ -109,15 +121,18 @@
     };
     const next = () => {
       const both = times.before && times.after;
-      ask(times.before && !both ? "after" : "before");
+      ask(!both && (times.before || (drafts.after && !drafts.before)) ? "after" : "before");
       open = !both;
       show();
     };
     const trouble = words => { part("trouble").textContent = words; part("trouble").focus(); };
 
     form.addEventListener("input", event => {
-      if (event.target.name !== "survey") drafts[chosen("survey")] = row();
-      else if (times.before || times.after) ask(chosen("survey"));  // otherwise what is filled in was meant for this one
+      const wave = chosen("survey"), switched = event.target.name === "survey";
+      if (switched && (times.before || times.after)) return ask(wave);
+      if (switched) WAVES.forEach(one => keepDraft(one));  // what is filled in was meant for this one
+      keepDraft(wave, {...row(), parts: parts()});
+      button("throw").hidden = false;
       showCode();
     });
     form.addEventListener("submit", event => {
@@ -133,6 +148,7 @@
         return trouble(`You have left out ${few} of the ${items.length} statements and ${many} of the ${asked.length} questions, so there will be no score for ${lost.join(" and ")}. (A score needs ${items.length - confidence.max_skipped} statements, or all questions.) Press the button again to keep it like this.`);
       }
       if (!kept.set(`own/${now.survey}`, JSON.stringify(now))) return trouble("This browser has no room to keep it.");
+      keepDraft(now.survey);
       load();
       open = false;
       show();
@@ -153,13 +169,16 @@
       const others = WAVES.some(wave => times[wave] && (found[wave] ? JSON.stringify(found[wave]) !== JSON.stringify(times[wave]) : found[WAVES.find(one => one !== wave)].code !== times[wave].code));
       if (others && !confirm("Put what is in this file in place of what is kept in this browser?")) return;
       if (others) WAVES.forEach(wave => kept.set(`own/${wave}`, ""));
-      for (const [wave, one] of Object.entries(found)) kept.set(`own/${wave}`, JSON.stringify(one));
+      for (const [wave, one] of Object.entries(found)) {
+        kept.set(`own/${wave}`, JSON.stringify(one));
+        keepDraft(wave);
+      }
       load();
       next();
     });
     button("throw").addEventListener("click", () => {
       if (!confirm("Throw away what you filled in here, both times? A file that you have saved stays.")) return;
-      WAVES.forEach(wave => kept.set(`own/${wave}`, ""));
+      WAVES.forEach(wave => { kept.set(`own/${wave}`, ""); keepDraft(wave); });
       load();
       form.reset();
       next();
