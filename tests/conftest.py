@@ -80,11 +80,14 @@ def kit(tmp_path_factory):
     return gather(HTML, tmp_path_factory.mktemp("kit"))
 
 
-def few(argument, chapters):
-    """Parametrize a test with chapters, of which all but the first, the example and the last wait for the weekly run."""
+def few(argument, chapters, now=None):
+    """Parametrize a test with chapters, of which all but some wait for the weekly run.
+
+    Those run now: the first, the example and the last, or as many from the first on as `now` says.
+    """
     example = next(chapter for chapter in chapters if practice.chapter_path(int(str(chapter)[:2])).stem == EXAMPLE)
-    now = {chapters[0], example, chapters[-1]}
-    values = [chapter if chapter in now else pytest.param(chapter, marks=weekly) for chapter in chapters]
+    some = chapters[:now] if now else {chapters[0], example, chapters[-1]}
+    values = [chapter if chapter in some else pytest.param(chapter, marks=weekly) for chapter in chapters]
     return pytest.mark.parametrize(argument, values)
 
 

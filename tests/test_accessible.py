@@ -22,11 +22,12 @@ from _ext.pages import body
 STYLE_OF_THE_THEME = HTML / "_static" / "styles" / "pydata-sphinx-theme.css"
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 # Every rule in light colours; in dark ones those on colours. "Enhanced" contrast, 7 to 1, includes the 4.5 to 1 of the other.
-ALL = "axe.getRules().map(rule => rule.ruleId)"
 COLOURS = "axe.getRules(['cat.color']).map(rule => rule.ruleId)"
-RULES = {"light": ALL, "dark": f"{COLOURS}.filter(rule => rule !== 'color-contrast')"}
+COLOURED = {"light": COLOURS, "dark": f"{COLOURS}.filter(rule => rule !== 'color-contrast')"}
 # On a telephone a page has the same colours, which are what takes axe long, but another layout.
+ALL = "axe.getRules().map(rule => rule.ruleId)"
 LAYOUT = f"{ALL}.filter(rule => !{COLOURS}.includes(rule))"
+RULES = {"light": ALL, "dark": COLOURED["dark"]}
 
 # Opens all that is folded; gives every other question its right answer, and the others the wrong one.
 OPEN = """() => {
@@ -49,6 +50,18 @@ THIN = """() => {
         const kind = [word, ...outer].map(one => one?.className).join();
         kinds.has(kind) ? word.replaceWith(...word.childNodes) : kinds.add(kind);
     }
+}"""
+# Colours come from the styles, so what has the same place in the page's structure has the same ones: one of each is enough.
+ALIKE = """() => {
+    const all = [...document.body.querySelectorAll(":not(script, style)")], names = new Map([[document.body, ""]]), known = new Set();
+    for (const one of all) {
+        const own = [...one.attributes].map(({name, value}) => /^(class|style|type)$/.test(name) ? name + value : name);
+        const row = one.localName === "tr" ? one.rowIndex % 2 : "";
+        names.set(one, `${names.get(one.parentElement) ?? ""} > ${one.localName}${row}${own.sort()}`);
+    }
+    const kind = one => names.get(one) + (one.textContent.trim().length > 1);  // axe judges no single letter
+    const first = new Set(all.filter(one => !known.has(kind(one)) && known.add(kind(one))));
+    for (const one of all) if (!first.has(one) && ![...one.querySelectorAll("*")].some(part => first.has(part))) one.remove();
 }"""
 # Controls below 24 by 24 pixels. A label is part of its control, and links in a text may be as small as it.
 SMALL = """() => [...document.querySelectorAll("button, input, select, summary, nav a")]
@@ -176,31 +189,34 @@ def seen(contexts, site, pages):
     for page in pages:
         tabs = {width: open_page(context, f"{site}/{page}") for width, context in contexts.items()}
         for width, tab in tabs.items():
-            facts[page, width] = SimpleNamespace(unsaid=tab.evaluate(UNSAID), small=tab.evaluate(SMALL), faults={})
-            prepare(tab)
-        for theme, rules in RULES.items():
-            facts[page, 1280].faults[theme] = complaints(tabs[1280].evaluate(run(theme, rules)))
-        facts[page, 390].faults["light"] = complaints(tabs[390].evaluate(run("light", LAYOUT)))
-        for width, tab in tabs.items():
+            facts[page, width] = SimpleNamespace(unsaid=tab.evaluate(UNSAID), small=tab.evaluate(SMALL))
             facts[page, width].sideways = sideways(tab, width)
+            facts[page, width].faults = faults(tab, colours=width == 1280)
             tab.close()
     return facts
 
 
-def prepare(tab):
+def faults(tab, colours=True):
+    """Let axe look at a page, which is of little use afterwards; return what it finds in light and, if asked, dark colours."""
     tab.evaluate(THIN)
     tab.evaluate(AXE)
+    found = {"light": run(tab, "light", LAYOUT)}
+    if colours:
+        tab.evaluate(ALIKE)
+        for theme, rules in COLOURED.items():
+            found[theme] = found.get(theme, []) + run(tab, theme, rules)
+    return found
 
 
-def run(theme, rules=None):
-    """Return the command that lets axe look at a page in light or dark colours, at all that it looks at then, or less."""
-    dress = f"(document.documentElement.dataset.theme = '{theme}')"
-    return f"{dress} && axe.run({{resultTypes: ['violations'], runOnly: {{type: 'rule', values: {rules or RULES[theme]}}}}})"
+def run(tab, theme, rules):
+    tab.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+    looked = f"axe.run({{resultTypes: ['violations'], runOnly: {{type: 'rule', values: {rules}}}}})"
+    return complaints(tab.evaluate(looked))
 
 
 def sideways(tab, width):
     """Return how far a page can be scrolled sideways: as it is, in letters of twice the size, and at 320 pixels."""
-    scroll, found = "document.documentElement.scrollWidth - document.documentElement.clientWidth", {}
+    scroll, found, size = "document.documentElement.scrollWidth - document.documentElement.clientWidth", {}, tab.viewport_size
     found["as it is"] = tab.evaluate(scroll)
     tab.evaluate("document.documentElement.style.fontSize = '200%'")
     found["in large letters"] = tab.evaluate(scroll)
@@ -208,6 +224,7 @@ def sideways(tab, width):
     if width < 1280:
         tab.set_viewport_size({"width": 320, "height": 568})
         found["at 320 pixels"] = tab.evaluate(scroll)
+        tab.set_viewport_size(size)
     return {when: pixels for when, pixels in found.items() if pixels > 0}
 
 
@@ -225,7 +242,7 @@ def none(seen, fact):
     assert not found, found
 
 
-@pytest.mark.parametrize("theme", RULES)
+@pytest.mark.parametrize("theme", COLOURED)
 def test_axe_finds_nothing(seen, theme):
     found = {where: facts.faults[theme] for where, facts in seen.items() if facts.faults.get(theme)}
     assert not found, found
@@ -244,8 +261,7 @@ def test_axe_finds_nothing(seen, theme):
 def test_axe_would_find_a_fault(contexts, site, fault, rule):
     tab = open_page(contexts[1280], f"{site}/chapters/index.html")
     tab.locator("article").evaluate("(article, fault) => article.insertAdjacentHTML('beforeend', fault)", fault)
-    prepare(tab)
-    assert rule in {complaint.partition(":")[0] for complaint in complaints(tab.evaluate(run("light")))}
+    assert rule in {complaint.partition(":")[0] for complaint in faults(tab)["light"]}
     tab.close()
 
 
@@ -264,8 +280,7 @@ def test_axe_finds_nothing_in_what_opens_over_a_page(contexts, site, width, butt
     tab.mouse.wheel(0, -500)  # now a telephone has the button "Back to top", too
     tab.locator(f"{button}:visible").first.click()
     tab.wait_for_function("document.getAnimations().every(motion => motion.playState === 'finished')")
-    prepare(tab)
-    assert [complaints(tab.evaluate(run(theme))) for theme in RULES] == [[], []]
+    assert faults(tab) == {"light": [], "dark": []}
     tab.close()
 
 

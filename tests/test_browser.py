@@ -180,8 +180,8 @@ def tab(with_python):
 
 each_chapter = pytest.mark.parametrize("name", CHAPTERS.values())
 FIRST, LAST = CHAPTERS[min(CHAPTERS)], CHAPTERS[max(CHAPTERS)]
-# test_live.py runs every chapter in the same Python on its page, each time; a notebook only brings another program to it.
-each_run = few("name", list(CHAPTERS.values()))
+# test_live.py runs chapters in the same Python on their pages; a notebook only brings another program to it.
+each_run = few("name", list(CHAPTERS.values()), now=1)
 
 
 def chapter_cells(name):
@@ -674,8 +674,10 @@ def write(tab, cell, text):
     tab.keyboard.insert_text(text)
 
 
-def save(tab):
-    """Wait until JupyterLite has saved by itself."""
+def save(tab, by_itself=False):
+    """Save, or wait until JupyterLite has saved by itself, which takes some seconds."""
+    if not by_itself:
+        tab.evaluate(RUN, "docmanager:save")
     tab.wait_for_function("jupyterapp.shell.currentWidget?.context.model.dirty === false", timeout=120_000)
 
 
@@ -724,7 +726,7 @@ def test_what_was_typed_a_moment_ago_is_there_when_the_page_comes_back(tab):
         Object.defineProperty(document, "hidden", { value: true });
         document.dispatchEvent(new Event("visibilitychange"));
     }""")
-    save(tab)
+    save(tab, by_itself=True)
     tab.goto("about:blank")
     tab.go_back()
     assert sources(tab)[BLANK] == "# typed"
@@ -735,7 +737,7 @@ def test_two_chapters_in_two_tabs_keep_their_own_changes(tab):
     for page, exercise in pages:
         page.bring_to_front()
         write(page, cell(page, f'check("{exercise}"'), f"# mine {exercise}")
-        save(page)
+        save(page, by_itself=True)
     for page, exercise in pages:
         page.reload()
         assert f"# mine {exercise}" in sources(page).values()

@@ -19,7 +19,7 @@ import nbformat
 import practice
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import EXAMPLE, HTML, ROOT, started
+from conftest import EXAMPLE, HTML, ROOT, few, started
 from conftest import served as serving
 from playwright.sync_api import expect
 from test_browser import UNDRAWN, chapter_cells, charts, needs_python, peak_memory, processes, said
@@ -143,7 +143,12 @@ def asked_and_expected(chapter):
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_a_field_says_what_check_says_to_every_right_answer_every_slip_and_others(chapter, root, reader):
+    """And every exercise has a field or room for words, and no answer is of a kind that no field takes."""
     tab = visit(reader, root, CHAPTERS[chapter], wait="domcontentloaded")
+    cells = json.loads(practice.chapter_path(chapter).read_text(encoding="utf-8"))["cells"]
+    fields_there = tab.evaluate("[...document.querySelectorAll('.reply')].map(one => one.dataset.exercise)")
+    assert set(fields_there) == {exercise.name for exercise in practice.exercises(cells)}
+    assert tab.locator(".reply-otherwise").count() == 0
     asked, expected = asked_and_expected(chapter)
     answered = tab.evaluate(ANSWER, asked)
     wrong = [(*ask, want, got) for ask, want, (_, got) in zip(asked, expected, answered) if got != want]
@@ -151,18 +156,6 @@ def test_a_field_says_what_check_says_to_every_right_answer_every_slip_and_other
     assert {before for before, _ in answered} == {""}  # what is typed anew is not judged until asked
     assert tab.complaints == []
     tab.close()
-
-
-def test_every_exercise_has_a_field_or_room_for_words(reader, root):
-    """And no answer is of a kind that no field takes."""
-
-    for chapter, page in CHAPTERS.items():
-        cells = json.loads(practice.chapter_path(chapter).read_text(encoding="utf-8"))["cells"]
-        tab = visit(reader, root, page, wait="domcontentloaded")
-        fields_there = tab.evaluate("[...document.querySelectorAll('.reply')].map(one => one.dataset.exercise)")
-        assert set(fields_there) == {exercise.name for exercise in practice.exercises(cells)}
-        assert tab.locator(".reply-otherwise").count() == 0
-        tab.close()
 
 
 @pytest.mark.parametrize(
@@ -340,6 +333,7 @@ def make_live(context, served, name, *states):
     tab = visit(context, served.replace("127.0.0.1", "class.test"), name)
     tab.asked = []
     tab.on("request", lambda request: tab.asked.append(request.url))
+    tab.pressed = time.monotonic()
     tab.get_by_role("button", name=MAKE).click()
     until(tab, *(states or ["ready", "failed"]))
     return tab
@@ -347,9 +341,8 @@ def make_live(context, served, name, *states):
 
 def run_page(context, served, name):
     """Make a chapter live and run it to its end; return what was seen, and what it cost."""
-    start = time.monotonic()
     tab = make_live(context, served, name)
-    ready = time.monotonic()
+    start, ready = tab.pressed, time.monotonic()
     tab.get_by_role("button", name="Run all").click()
     until(tab, "done", "failed")
     with contextlib.suppress(Exception):  # what is still missing then is reported by a test
@@ -379,11 +372,12 @@ def ran(browser, kit):
         yield functools.cache(functools.partial(run_page, context, server.address))
 
 
-each_chapter = pytest.mark.parametrize("name", CHAPTERS.values())
+# The code of each chapter runs each time in CPython (test_notebooks.py), and weekly here, too.
+each_run = few("name", list(CHAPTERS.values()))
 
 
 @needs_python
-@each_chapter
+@each_run
 def test_a_page_runs_to_its_end_and_shows_what_is_stored(ran, name):
     facts = ran(name)
     here = {cell["id"]: said(cell["outputs"]) for cell in facts.cells}
@@ -404,7 +398,7 @@ def test_a_page_runs_to_its_end_and_shows_what_is_stored(ran, name):
 
 
 @needs_python
-@each_chapter
+@each_run
 def test_a_live_page_asks_no_other_host_and_nothing_fails(ran, name):
     facts = ran(name)
     assert len(facts.asked) > 20
@@ -523,7 +517,8 @@ def test_restart_ends_what_never_would(tab):
 
 
 @needs_python
-@pytest.mark.parametrize("width, scheme", [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing_on_a_live_page_that_was_used(tab, width, scheme):
     tab.set_viewport_size({"width": width, "height": 900})
     tab.emulate_media(color_scheme=scheme)

@@ -180,7 +180,9 @@ def test_a_half_filled_form_is_there_again_after_a_reload_and_can_be_thrown_away
         tab.locator("[name=survey]").nth(1).check()
         fill(tab, [1], [], ("Mill", "7", ""))
         tab.reload()
-        expect(part(tab, "state")).to_have_text("What you have begun to fill in is here. It counts once you press “Keep my answers”.")
+        expect(part(tab, "state")).to_have_text(
+            "What you have begun to fill in is here. It counts once you press “Keep my answers”."
+        )
         assert tab.locator("[name=survey]").nth(1).is_checked() and tab.locator("[name=street]").input_value() == "Mill"
         assert tab.locator(".own-survey [type=radio]:checked:not([name=survey])").count() == 1
         fill(tab, *BEFORE)
