@@ -5,7 +5,8 @@ import functools
 import numpy as np
 from practice import pairs, right, wrong
 
-STUDIES = 100_000  # ten times as many as in the chapter; a share of 10,000 is compared with one of these
+BLOCK = 10_000  # studies, as in the chapter: all at once would fill a telephone's memory
+STUDIES = 10 * BLOCK  # a share of 10,000 is compared with one of these
 
 
 def margin(share):
@@ -13,11 +14,18 @@ def margin(share):
     return 3 * np.sqrt(share * (1 - share) * (1 / 10_000 + 1 / STUDIES))
 
 
-def one_study_a_row(people, seed):
-    """A generator, true levels, and whole-point scores from 0 to 40 at such levels."""
+def one_study_a_row(people, rng):
+    """True levels in a block of studies, and whole-point scores from 0 to 40 at such levels."""
+    levels = rng.normal(26, 5, size=(BLOCK, people))
+    return levels, lambda at: (at + rng.normal(0, 2.9, size=levels.shape)).round().clip(0, 40)
+
+
+@functools.cache
+def average(shares, seed):
+    """Average the shares that blocks of studies give."""
     rng = np.random.default_rng(seed)
-    levels = rng.normal(26, 5, size=(STUDIES, people))
-    return rng, levels, lambda at: (at + rng.normal(0, 2.9, size=levels.shape)).round().clip(0, 40)
+    blocks = [shares(rng) for _ in range(STUDIES // BLOCK)]
+    return {name: np.mean([block[name] for block in blocks]) for name in blocks[0]}
 
 
 def success(change):
@@ -26,16 +34,15 @@ def success(change):
     return 3 * np.maximum(signs, 0).sum(axis=1) >= 2 * np.abs(signs).sum(axis=1)
 
 
-@functools.cache
-def shares_2_2():
-    rng, level, scores = one_study_a_row(34, 22)
-    before, people, studies = scores(level), rng.random(size=level.shape) < 1 / 3, rng.random(size=(STUDIES, 1)) < 1 / 3
+def shares_2_2(rng):
+    level, scores = one_study_a_row(34, rng)
+    before, people, studies = scores(level), rng.random(size=level.shape) < 1 / 3, rng.random(size=(BLOCK, 1)) < 1 / 3
     rises = {"one in three": 3 * people, "everybody": 1, "all by 3": 3, "by 1": people, "whole studies": 3 * studies}
     return {name: success(scores(level + rise) - before).mean() for name, rise in rises.items()}
 
 
 def exercise_2_2():
-    share = shares_2_2()
+    share = average(shares_2_2, 22)
     some = share["one in three"]
     yield right(some, within=margin(some), say="A little less often than with an even rise.")
     yield wrong(share["everybody"], "This is the first share, with 1 point for everybody. The second is asked.")
@@ -47,9 +54,8 @@ def exercise_2_2():
     )
 
 
-@functools.cache
-def shares_2_3():
-    rng, level, scores = one_study_a_row(38, 23)
+def shares_2_3(rng):
+    level, scores = one_study_a_row(38, rng)
     before = scores(level)
     change = scores(level) - before
 
@@ -68,7 +74,7 @@ def shares_2_3():
 
 
 def exercise_2_3():
-    share = shares_2_3()
+    share = average(shares_2_3, 23)
     yield right(share["failures"], within=margin(share["failures"]), say="Without the low scorers, the others fall a little.")
     yield wrong(share["by chance"], "This is luck alone: lost by chance, or nobody lost. Use `lose_lowest`.")
     yield wrong(share["successes"], "This counts the successes. Turn the signs to count the failures.")
