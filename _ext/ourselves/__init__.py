@@ -79,6 +79,7 @@ def form():
         raise ValueError("data/ourselves: items.csv and questions.txt do not have the same questions.")
     known = {
         "columns": header(),
+        "unknown": UNKNOWN,
         "pages": {chapter: page(chapter) for chapter in (2, 3, 10)},  # what one person's change can say
         "instruments": [
             {"name": name, "title": row["name"], "lowest": int(row["lowest"]), "highest": int(row["highest"]),

@@ -13,11 +13,13 @@
   const today = () => new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
 
   /** Make the code of its three parts, or nothing if one of them is none; written as chapter 4 compares codes. */
-  function code(street, day, letter) {
+  function code([start, day, end]) {
+    return [...start].length === 2 && end && /^(0?[1-9]|[12]\d|3[01])$/.test(day) ? start + day.padStart(2, "0") + end : "";
+  }
+  /** What a code takes of a street, a day and a name; the rest is kept nowhere. */
+  function shortened(street, day, name) {
     const letters = text => [...text.normalize("NFKC").toUpperCase().normalize("NFC").replace(/[^\p{L}]/gu, "")];
-    const start = letters(street).slice(0, 2), end = letters(letter).slice(-1), number = day.trim().replace(/\D+$/, "");
-    return start.length === 2 && end.length && /^(0?[1-9]|[12]\d|3[01])$/.test(number)
-      ? [...start, number.padStart(2, "0"), ...end].join("") : "";
+    return [letters(street).slice(0, 2).join(""), day.trim().replace(/\D+$/, ""), letters(name).slice(-1).join("")];
   }
 
   /** Score a row as `prepost.score` does: null if too many items were left out. */
@@ -38,6 +40,10 @@
   const fits = (row, known) => /^\p{L}{2,}\d\d\p{L}+$/u.test(row.code) && WAVES.includes(row.survey) && /^\d{4}-\d\d-\d\d$/.test(row.timestamp)
     && known.instruments.every(({items, labels}) => Object.keys(items).every(item => ["", ...(labels.length ? labels : ["0", "1"])].includes(row[item])));
 
+  /** Which answers were right is worked out again, since a file says it only when both times are in it. */
+  const marked = (row, asked) => ({...row, ...Object.fromEntries(asked.map(({name, options}) =>
+    [name, row[`${name} chosen`] && String(Number(options.some(([text, right]) => right && text === row[`${name} chosen`])))]))});
+
   /** Read a file that `write` has written, also after a spreadsheet has saved it; null if it is another file. */
   function read(text, known) {
     const start = text.replace(/^\ufeff/, ""), separator = /^"?code"?;/.test(start) ? ";" : ",";
@@ -46,7 +52,7 @@
     if (lines[0]?.join() !== known.columns.join() || lines.length < 2) return null;
     const rows = lines.slice(1).map(cells => Object.fromEntries(known.columns.map((name, place) => [name, cells[place] ?? ""])));
     return rows.every(row => fits(row, known)) && new Set(rows.map(row => row.code)).size === 1 && new Set(rows.map(row => row.survey)).size === rows.length
-      ? Object.fromEntries(rows.map(row => [row.survey, row])) : null;
+      ? Object.fromEntries(rows.map(row => [row.survey, marked(row, known.questions)])) : null;
   }
 
   function begin(root) {
@@ -70,15 +76,13 @@
       kept.set(`own/${wave}/draft`, draft ? JSON.stringify(draft) : "");
     };
     const chosen = name => fields[name].value;
-    const parts = () => [fields.street.value, fields.day.value, fields.letter.value];
-    const typed = () => code(...parts());
+    const parts = () => shortened(fields.street.value, fields.day.value, fields.letter.value);
+    const typed = () => code(parts());
 
-    const row = () => ({
+    const row = () => marked({
       code: typed(), survey: chosen("survey"), timestamp: times[chosen("survey")]?.timestamp ?? today(),
-      ...Object.fromEntries(items.map(item => [item, chosen(item)])),
-      ...Object.fromEntries(asked.flatMap(({name, options}) => [
-        [name, chosen(name) && String(Number(options.some(([text, right]) => right && text === chosen(name))))], [`${name} chosen`, chosen(name)]])),
-    });
+      ...Object.fromEntries([...items, ...asked.map(({name}) => `${name} chosen`)].map(name => [name, chosen(name.replace(" chosen", ""))])),
+    }, asked);
     /** Put a row into the form, or empty it; the code's parts stay, or come from the code. */
     const fill = one => {
       for (const name of items) fields[name].value = one?.[name] ?? "";
@@ -95,7 +99,7 @@
       if (before && after) return `You filled this in on ${day(before.timestamp)} and on ${day(after.timestamp)}, under the code ${after.code}.`;
       if (after) return `Only your second time is here, from ${day(after.timestamp)}. If the first one is in a file, open it.`;
       if (before && !open) return `Kept in this browser on ${day(before.timestamp)}, under the code ${before.code}. Come back after chapter 13 and answer the same questions again; only then will you see which answers are right. If you will use another device or are in a class, save your answers to a file.`;
-      if (before) return `You filled this in for the first time on ${day(before.timestamp)}, in this browser, so this is the second time. If you want to correct the first one, choose it.`;
+      if (before) return `You filled this in for the first time on ${day(before.timestamp)}, in this browser, so this is the second time. To correct the first one, choose it below.`;
       if (drafts[chosen("survey")]) return "";
       return "Nothing is kept in this browser yet, so this is taken as the first time. If you filled it in on another device, open the file that you saved there.";
     };
@@ -110,7 +114,7 @@
       part("trouble").textContent = "";
       button("save").hidden = !times.before && !times.after;
       button("throw").hidden = button("save").hidden && !Object.keys(drafts).length;
-      button("change").hidden = open;
+      button("change").hidden = open || !!both;  // whoever has seen what is right answers no longer
     };
     /** Open the form for an occasion, with what is kept of it. */
     const ask = wave => {
@@ -122,10 +126,10 @@
     const next = () => {
       const both = times.before && times.after;
       ask(!both && (times.before || (drafts.after && !drafts.before)) ? "after" : "before");
-      open = !both;
+      open = !both && (times.before?.timestamp !== today() || !!drafts.after);  // the second time is on another day
       show();
     };
-    const trouble = words => { part("trouble").textContent = words; part("trouble").focus(); };
+    const trouble = (words, field) => { part("trouble").textContent = words; (field ?? part("trouble")).focus(); };
 
     form.addEventListener("input", event => {
       const wave = chosen("survey"), switched = event.target.name === "survey";
@@ -138,9 +142,12 @@
     form.addEventListener("submit", event => {
       event.preventDefault();
       const now = row(), other = times[WAVES.find(wave => wave !== now.survey)];
-      if (!now.code) return trouble("Your code is not complete: it takes two letters, a day from 1 to 31, and one letter.");
+      if (!now.code) {
+        part("code").textContent = "not complete: it takes two letters, a day from 1 to 31, and one letter";
+        return trouble("Your code is not complete. It stands at the top of the form.", fields.street);
+      }
       if (other && other.code !== now.code)
-        return trouble(`Your code is ${now.code} now, and ${other.code} was kept ${WHEN[other.survey]}. If it is a slip, mend it here; otherwise nobody could link the two. If somebody else used this browser, throw theirs away first, after they have saved it.`);
+        return trouble(`Your code is ${now.code} now, and another one was kept ${WHEN[other.survey]}. If that is a slip, correct it, or the two cannot be linked. If somebody else used this browser, let them save theirs, and throw it away here first.`);
       const left = {[confidence.title]: items.filter(item => !now[item]).length, "the questions": asked.filter(({name}) => !now[name]).length};
       const [few, many] = Object.values(left), lost = [few > confidence.max_skipped && "confidence", many > 0 && "knowledge"].filter(Boolean);
       if (lost.length && warned !== `${few} ${many}`) {
@@ -153,12 +160,15 @@
       open = false;
       show();
       (part("result").hidden ? button("save") : part("result")).focus();
+      if (!part("result").hidden) part("result").scrollIntoView();
     });
     button("change").addEventListener("click", () => { ask(times.after ? "after" : "before"); fields.survey[times.after ? 1 : 0].focus(); });
+    const tail = () => [...crypto.getRandomValues(new Uint8Array(3))].map(byte => byte.toString(16).padStart(2, "0")).join("");
     button("save").addEventListener("click", () => {
-      const rows = WAVES.map(wave => times[wave]).filter(Boolean);
+      const own = WAVES.map(wave => times[wave]).filter(Boolean);
+      const rows = own.length > 1 ? own : own.map(row => ({...row, ...Object.fromEntries(asked.map(({name}) => [name, ""]))}));
       const url = URL.createObjectURL(new Blob([write(known.columns, rows)], {type: "text/csv"}));
-      make("a", {href: url, download: `before-and-after-${rows[0].code}.csv`}).click();
+      make("a", {href: url, download: `before-and-after-${tail()}.csv`}).click();
       setTimeout(() => URL.revokeObjectURL(url), 10_000);
     });
     button("open").addEventListener("click", () => picker.click());
@@ -204,20 +214,23 @@
           picked?.[1] ? " " : ` Right is: ${answer[0]}. `.replace("..", "."), link(page, `Chapter ${chapter}`), ".");
       });
       const page = number => known.pages[number];
+      const unsure = row => asked.filter(({name}) => ["", known.unknown].includes(row[`${name} chosen`])).length;
       return [
         make("table", {"aria-label": "Your scores"}, make("thead", {}, head), make("tbody", {}, ...scores.map(line))),
         make("p", {}, "The five questions, and the chapter that explains each:"), make("ol", {}, ...list),
+        make("p", {}, `Questions that you left open, or chose “${known.unknown}”: ${unsure(before)} then, ${unsure(after)} now.`),
         make("p", {}, make("strong", {}, "What can your own change say?"), " Less than it seems. ",
           "On another day you would have ticked some boxes differently, so one person's score moves by a few points for no other reason (", link(page(3), "chapter 3"),
-          "), and somebody who only guesses gets one or two of the five questions right. You may also be using another yardstick by now: whoever has seen what can go wrong can feel less sure and yet know more, which is called a response shift. ",
-          "And nobody answered twice without reading the book, so that time, or talk with others, could have done it, too (", link(page(2), "chapter 2"),
+          "), and somebody who only guesses gets about one of the five questions right, so to guess where you did not know before is a rise already. As for confidence, you may be using another yardstick by now: whoever has seen what can go wrong can feel less sure and yet know more, which is called a response shift. ",
+          "You had also seen the same questions before, and nobody answered twice without the book, so that time, or talk with others, could explain it, too (", link(page(2), "chapter 2"),
           "). Take the change as a description of what is different now, and ask whether a difference of this size matters to you (", link(page(10), "chapter 10"),
-          "). A whole class can say whether its changes are more than chance; that the book was their cause, it cannot say either."),
+          "). A whole class can say whether its changes are more than chance; even a class cannot say that the book caused them."),
       ];
     }
 
     load();
     next();
+    if (Object.keys(drafts).length) root.open = true;
     const unfold = () => { if (/^#(own-survey|your-own-before-and-after)$/.test(location.hash)) root.open = true; };
     addEventListener("hashchange", unfold);
     unfold();
