@@ -220,7 +220,7 @@
         make("p", {}, "The five questions, and the chapter that explains each:"), make("ol", {}, ...list),
         make("p", {}, `Questions that you left open, or chose “${known.unknown}”: ${unsure(before)} then, ${unsure(after)} now.`),
         make("p", {}, make("strong", {}, "What can your own change say?"), " Less than it seems. ",
-          "On another day you would have ticked some boxes differently, so one person's score moves by a few points for no other reason (", link(page(3), "chapter 3"),
+          "On another day you would have ticked some boxes differently, so one person’s score moves by a few points for no other reason (", link(page(3), "chapter 3"),
           "), and somebody who only guesses gets about one of the five questions right, so to guess where you did not know before is a rise already. As for confidence, you may be using another yardstick by now: whoever has seen what can go wrong can feel less sure and yet know more, which is called a response shift. ",
           "You had also seen the same questions before, and nobody answered twice without the book, so that time, or talk with others, could explain it, too (", link(page(2), "chapter 2"),
           "). Take the change as a description of what is different now, and ask whether a difference of this size matters to you (", link(page(10), "chapter 10"),
