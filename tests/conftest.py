@@ -26,7 +26,7 @@ WITH_SLIDER = [n for n in practice.chapters() if r"\"input\": \"range\"" in prac
 EXAMPLE = practice.chapter_path(7 if 7 in WITH_SLIDER else WITH_SLIDER[0]).stem
 weekly = pytest.mark.skipif(
     os.environ.get("NOTEBOOKS") != "all",
-    reason="What this runs is run by another test, too. Every week, and by NOTEBOOKS=all make test, it runs as well",
+    reason="The same code runs each time in another test. Here it runs every week, and by NOTEBOOKS=all make test",
 )
 # In the order of the minutes that they take: a long file that begins last would keep one processor busy alone.
 LONG = ["browser", "live", "book", "accessible", "your_survey_page", "classroom", "notebooks", "slides", "firefox", "steady"]
