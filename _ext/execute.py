@@ -19,6 +19,11 @@ METADATA = {
 }
 
 
+def notebooks():
+    """Return the notebooks of the book, sorted, without the copies that JupyterLab keeps."""
+    return sorted(path for path in CHAPTERS.rglob("[a-z0-9]*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+
+
 def execute(path):
     """Run one notebook in its own folder, and keep nothing of the machine or the moment it ran on."""
     notebook = nbformat.read(path, as_version=4)
@@ -104,6 +109,6 @@ def merged(outputs):
 
 
 if __name__ == "__main__":
-    for path in map(Path, sys.argv[1:] or sorted(CHAPTERS.rglob("[a-z0-9]*.ipynb"))):
+    for path in map(Path, sys.argv[1:] or notebooks()):
         print(f"Running {path.name} ...", flush=True)
         execute(path.resolve())

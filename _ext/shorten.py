@@ -1,16 +1,18 @@
 """Leave out what is about the book's own study: the first step of a book about another one.
 
 In come the numbers of the chapters to keep, such as ``make shorten KEEP="7 13"``; out goes everything that bears the
-number of another chapter, and what speaks about the study, with its tests, its lines in the table of contents and its
-targets in the Makefile. ``git checkout -- .`` undoes it, as long as nothing is committed.
+number of another chapter, and what speaks about the study, with its tests, its lines in the table of contents, its
+targets in the Makefile and its job in the weekly workflow, the pages that were built, and at last this program.
+``git checkout -- .`` undoes it, as long as nothing is committed.
 """
 
 import re
+import shutil
 import sys
 from pathlib import Path
 
-NUMBERED = ["chapters/{}-*.ipynb", "chapters/answers/ch{}.py", "chapters/answers/{}.txt", "chapters/quizzes/{}.txt"]
-NUMBERED += ["tests/oracles/ch{}*.csv"]
+from .shared.source import NUMBERED
+
 ABOUT_THE_STUDY = [
     *("tests/test_ch[0-9][0-9].py", "tests/oracles/*.R", "tests/oracles/made.csv", "tests/oracles/webr/*"),
     *("tests/oracles/webr/.npmrc", "tests/test_oracles.py", "tests/r_scripts.py"),
@@ -18,8 +20,9 @@ ABOUT_THE_STUDY = [
     *("chapters/appendix/instructors.ipynb", "chapters/appendix/lessons.md", "tests/test_teaching.py"),
     *("data/generate.py", "data/published.csv", "tests/test_cohort.py", "data/cohorts.py", "tests/test_cohorts.py"),
     *("data/ourselves/*", "tests/test_ourselves.py"),
+    *("_ext/shorten.py", "tests/test_shorten.py"),
 ]
-TARGETS = ["cohorts", "oracles"]  # of the Makefile, which run programs that go
+TARGETS = ["cohorts", "oracles", "shorten"]  # of the Makefile, which run programs that go
 
 
 def shorten(book, keep):
@@ -53,8 +56,14 @@ def shorten(book, keep):
     gone = sorted({path for pattern in [*patterns, *ABOUT_THE_STUDY] for path in book.glob(pattern)})
     for path in gone:
         path.unlink()
+    for folder in {path.parent for path in gone}:
+        if not any(folder.iterdir()):
+            folder.rmdir()
+    for built in ("html", ".doctrees"):  # else pages that are gone would be published with the others
+        shutil.rmtree(book / "_build" / built, ignore_errors=True)
     _rewrite(book / "_toc.yml", lambda text: _without_pages(text, [path.relative_to(book) for path in gone]))
     _rewrite(book / "Makefile", _without_targets)
+    _rewrite(book / ".github" / "workflows" / "versions.yml", lambda text: re.sub(r"\n  oracles:\n(?:    .*\n)+", "", text))
     return gone
 
 
@@ -70,6 +79,7 @@ def _without_pages(toc, gone):
 
 
 def _without_targets(makefile):
+    makefile = makefile.replace("$(if $(wildcard data/generate.py),generate,tables)", "tables")
     for target in TARGETS:
         makefile = re.sub(rf"^{target}:.*\n(?:\t.*\n)+\n", "", makefile, flags=re.M)
         makefile = re.sub(rf"^(\.PHONY:.*) {target}\b", r"\1", makefile, flags=re.M)

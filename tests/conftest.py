@@ -18,18 +18,32 @@ from playwright.sync_api import expect, sync_playwright
 
 from _ext.browser.kit import gather
 from _ext.shared.chromium import launch
+from _ext.shared.source import NUMBERED
 
 ROOT = Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"
 # The chapter that tests of the engine take as their example; in a book without it the first one with a slider.
 WITH_SLIDER = [n for n in practice.chapters() if r"\"input\": \"range\"" in practice.chapter_path(n).read_text("utf-8")]
 EXAMPLE = practice.chapter_path(7 if 7 in WITH_SLIDER else WITH_SLIDER[0]).stem
+WEEKLY = os.environ.get("WEEKLY") == "all"
 weekly = pytest.mark.skipif(
-    os.environ.get("NOTEBOOKS") != "all",
-    reason="The same code runs each time in another test. Here it runs every week, and by NOTEBOOKS=all make test",
+    not WEEKLY,
+    reason="What this runs, another test runs each time. Here it runs every week, and by WEEKLY=all make test",
 )
 # In the order of the minutes that they take: a long file that begins last would keep one processor busy alone.
-LONG = ["browser", "live", "book", "accessible", "your_survey_page", "classroom", "notebooks", "slides", "firefox", "steady"]
+LONG = [
+    "browser",
+    "live",
+    "pages",
+    "book",
+    "accessible",
+    "your_survey_page",
+    "classroom",
+    "notebooks",
+    "slides",
+    "firefox",
+    "steady",
+]
 LONG += ["touch", "oracles", "paper", "survey", "cohorts"]
 PATIENCE = 120_000  # milliseconds; a busy computer is no fault, and who waits for a state waits no longer than it takes
 expect.set_options(timeout=PATIENCE)
@@ -83,7 +97,7 @@ def kit(tmp_path_factory):
 def few(argument, chapters, now=None):
     """Parametrize a test with chapters, of which all but some wait for the weekly run.
 
-    Those run now: the first, the example and the last, or as many from the first on as `now` says.
+    Those run now: the first, the example and the last; or as many from the first on as `now` says.
     """
     example = next(chapter for chapter in chapters if practice.chapter_path(int(str(chapter)[:2])).stem == EXAMPLE)
     some = chapters[:now] if now else {chapters[0], example, chapters[-1]}
@@ -95,6 +109,15 @@ def lend_jupyterlite(book):
     """Give a copy of the book the JupyterLite that is built already; building it again takes as long as all pages."""
     shutil.copytree(ROOT / "_build" / "lite", book / "_build" / "lite")
     shutil.copy2(ROOT / "_build" / "lite.txt", book / "_build")
+
+
+def keep_chapters(book, *names):
+    """Remove the other chapters from a copy of the book, which is then built sooner."""
+    for pattern in NUMBERED:
+        kept = {path for name in names for path in book.glob(pattern.format(name[:2]))}
+        for path in set(book.glob(pattern.format("[0-9][0-9]"))) - kept:
+            path.unlink()
+    shutil.rmtree(book / "data" / "ourselves", ignore_errors=True)  # it asks about other chapters
 
 
 @pytest.fixture(scope="session")

@@ -1,99 +1,25 @@
-"""The built book for readers with a keyboard, a screen reader, large letters, a small screen or a printer.
+"""The built book in the hands of readers with a keyboard or a screen reader; test_pages.py looks at every page.
 
 Oracles: axe-core with every rule it has, also of level AAA, experimental and deprecated; and Chromium, for where Tab
-leads, what is announced, how wide a page is and what is printed. The book is built first: make book.
+leads and what is announced. The book is built first: make book.
 """
 
 import base64
 import io
 import re
-from pathlib import Path
-from types import SimpleNamespace
 
-import axe_playwright_python
 import pytest
-from conftest import EXAMPLE, served
+from conftest import EXAMPLE, HTML, served
 from fontTools.ttLib import TTFont
+from looking import OPEN, UNDRAWN, UNTYPESET, WIDTHS, faults
 from playwright.sync_api import expect
-from test_book import HTML, UNDRAWN, UNTYPESET, WIDTHS
 
 from _ext.pages import body
 
+CHARTS = {page: page.read_text("utf-8") for page in sorted(HTML.glob("chapters/[0-9]*.html"))}
+WITH_RADIO = next((f"chapters/{page.name}" for page, text in CHARTS.items() if '"input": "radio"' in text), None)
+PAGE = WITH_RADIO or f"chapters/{EXAMPLE}.html"
 STYLE_OF_THE_THEME = HTML / "_static" / "styles" / "pydata-sphinx-theme.css"
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-# Every rule in light colours; in dark ones those on colours. "Enhanced" contrast, 7 to 1, includes the 4.5 to 1 of the other.
-COLOURS = "axe.getRules(['cat.color']).map(rule => rule.ruleId)"
-COLOURED = {"light": COLOURS, "dark": f"{COLOURS}.filter(rule => rule !== 'color-contrast')"}
-# On a telephone a page has the same colours, which are what takes axe long, but another layout.
-ALL = "axe.getRules().map(rule => rule.ruleId)"
-LAYOUT = f"{ALL}.filter(rule => !{COLOURS}.includes(rule))"
-RULES = {"light": ALL, "dark": COLOURED["dark"]}
-
-# Opens all that is folded; gives every other question its right answer, and the others the wrong one.
-OPEN = """() => {
-    document.querySelectorAll("details").forEach(fold => fold.open = true);
-    document.querySelectorAll("form.quiz fieldset").forEach((box, place) => {
-        const key = JSON.parse(box.dataset.key), right = place % 2 === 0;
-        const inputs = [...box.querySelectorAll("input")];
-        if (box.dataset.kind === "number") inputs[0].value = right ? key.value : key.value + 100;
-        else inputs.forEach((input, option) => { if (key[option][0] === right) input.checked = true; });
-        box.querySelector("button").click();
-    });
-}"""
-# axe looks up what lies behind every word. Of what repeats, it is shown some: of a table four rows, of code the first
-# word of each kind, of a chart three marks of each kind.
-THIN = """() => {
-    document.querySelectorAll("tr:nth-child(n + 5), figure svg g > :nth-child(n + 4)").forEach(one => one.remove());
-    const kinds = new Set();
-    for (const word of document.querySelectorAll("pre span")) {
-        const outer = [word.parentElement, word.closest("div[class*=highlight-]")];
-        const kind = [word, ...outer].map(one => one?.className).join();
-        kinds.has(kind) ? word.replaceWith(...word.childNodes) : kinds.add(kind);
-    }
-}"""
-# Colours come from the styles, so what has the same place in the page's structure has the same ones: one of each is enough.
-ALIKE = """() => {
-    const all = [...document.body.querySelectorAll(":not(script, style)")], names = new Map([[document.body, ""]]), known = new Set();
-    for (const one of all) {
-        const own = [...one.attributes].map(({name, value}) => /^(class|style|type)$/.test(name) ? name + value : name);
-        const row = one.localName === "tr" ? one.rowIndex % 2 : "";
-        names.set(one, `${names.get(one.parentElement) ?? ""} > ${one.localName}${row}${own.sort()}`);
-    }
-    const kind = one => names.get(one) + (one.textContent.trim().length > 1);  // axe judges no single letter
-    const first = new Set(all.filter(one => !known.has(kind(one)) && known.add(kind(one))));
-    for (const one of all) if (!first.has(one) && ![...one.querySelectorAll("*")].some(part => first.has(part))) one.remove();
-}"""
-# Controls below 24 by 24 pixels. A label is part of its control, and links in a text may be as small as it.
-SMALL = """() => [...document.querySelectorAll("button, input, select, summary, nav a")]
-    .filter(control => control.checkVisibility({visibilityProperty: true}) && control.tabIndex >= 0)
-    .filter(control => [control, ...(control.labels ?? [])].every(part => {
-        const box = part.getBoundingClientRect();
-        return Math.min(box.width, box.height) < 24;
-    })).map(control => control.outerHTML.slice(0, 120))"""
-
-
-# What a screen reader would miss, or say badly.
-UNSAID = """() => {
-    const found = [], all = selector => [...document.querySelectorAll(selector)];
-    const name = link => (link.getAttribute("aria-label") ?? link.textContent).trim();
-    if (document.documentElement.lang !== "en") found.push("no language");
-    const titles = all("h1").filter(title => title.checkVisibility());
-    if (titles.length !== 1) found.push(`${titles.length} titles`);
-    const title = titles[0].textContent.replace(/#$/, "");
-    if (!document.title.startsWith(title)) found.push(`${title} is called ${document.title}`);
-    for (const chart of all("figure.chart")) {
-        const words = chart.querySelector("details p").textContent, picture = chart.querySelector("svg");
-        if (picture.getAttribute("role") !== "img" || picture.getAttribute("aria-label") !== words) found.push(words);
-        if (picture.parentElement.role) found.push(`a chart within a ${picture.parentElement.role}`);
-    }
-    for (const table of all("figure.chart table:not([aria-label])")) found.push(`a nameless table, ${table.textContent}`);
-    for (const formula of all(".math"))
-        if (!formula.querySelector("math")?.textContent) found.push(`a formula that is not said, ${formula.textContent}`);
-    for (const image of all("img")) if (/^$|[/]|[.]\\w+$/.test(image.alt)) found.push(`an image called "${image.alt}"`);
-    for (const link of all("main a[href]:not([aria-hidden])"))
-        if (/^(|here|this|link|more|click here|https?:.*)$/i.test(name(link))) found.push(link.outerHTML);
-    return found;
-}"""
 # What Tab should lead to, in this order, each marked with its place; of a group of radio buttons, one.
 STOPS = """() => {
     const group = one => one.type === "radio" && one.closest("form")
@@ -125,27 +51,6 @@ FOCUS = """() => {
     const start = one.outerHTML.slice(0, 120);
     return [one.dataset.stop ?? start, wrong.map(fault => `${start}: ${fault}`)];
 }"""
-# What paper has no use for, and what does not fit on it. A4 is 718 pixels wide between its margins.
-PRINTED = """() => {
-    const shown = selector => [...document.querySelectorAll(selector)].filter(one => one.checkVisibility());
-    const useless = "nav, button, summary, output, [type=range], [type=search], .headerlink, .bd-header-article, footer";
-    const edge = document.querySelector("article, main").getBoundingClientRect().right + 1;
-    return {
-        useless: shown(useless).map(one => one.outerHTML.slice(0, 120)),
-        cut: shown("figure.chart svg, table, pre, math, p")
-            .filter(one => one.getBoundingClientRect().right > edge)
-            .map(one => one.outerHTML.slice(0, 120)),
-        titles: shown("h1").length,
-        ground: getComputedStyle(document.body).backgroundColor,
-    };
-}"""
-
-
-@pytest.fixture(scope="module")
-def pages():
-    """The names of all pages that a reader stays on."""
-    found = [page.relative_to(HTML).as_posix() for page in HTML.rglob("*.html")]
-    return sorted(page for page in found if page == "search.html" or page.startswith("chapters/"))
 
 
 @pytest.fixture(scope="module")
@@ -166,8 +71,8 @@ def contexts(browser):
 
 @pytest.fixture(params=WIDTHS)
 def tab(contexts, request, site):
-    """Chapter 6, which has sliders, radio buttons and formulas, on a laptop and on a telephone."""
-    tab = open_page(contexts[request.param], f"{site}/chapters/06-chance.html")
+    """A chapter with a slider, on a laptop and on a telephone."""
+    tab = open_page(contexts[request.param], f"{site}/{PAGE}")
     tab.width = request.param
     yield tab
     tab.close()
@@ -182,86 +87,20 @@ def open_page(context, address):
     return tab
 
 
-@pytest.fixture(scope="module")
-def seen(contexts, site, pages):
-    """What was seen on each page at each width."""
-    facts = {}
-    for page in pages:
-        tabs = {width: open_page(context, f"{site}/{page}") for width, context in contexts.items()}
-        for width, tab in tabs.items():
-            facts[page, width] = SimpleNamespace(unsaid=tab.evaluate(UNSAID), small=tab.evaluate(SMALL))
-            facts[page, width].sideways = sideways(tab, width)
-            facts[page, width].faults = faults(tab, colours=width == 1280)
-            tab.close()
-    return facts
+PLANTED = {
+    "image-alt": "<img src='data:,'>",
+    "color-contrast-enhanced": "<p style='color: #666; background: #fff'>Pale words.",  # level AAA
+    "label-content-name-mismatch": "<button aria-label='Go'>Words that are seen</button>",  # experimental
+    "duplicate-id": "<p id='one'>1<p id='one'>2",  # deprecated
+    "heading-order": "<h5>A heading that leaves a level out</h5>",  # best practice
+}
 
 
-def faults(tab, colours=True):
-    """Let axe look at a page, which is of little use afterwards; return what it finds in light and, if asked, dark colours."""
-    tab.evaluate(THIN)
-    tab.evaluate(AXE)
-    found = {"light": run(tab, "light", LAYOUT)}
-    if colours:
-        tab.evaluate(ALIKE)
-        for theme, rules in COLOURED.items():
-            found[theme] = found.get(theme, []) + run(tab, theme, rules)
-    return found
-
-
-def run(tab, theme, rules):
-    tab.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-    looked = f"axe.run({{resultTypes: ['violations'], runOnly: {{type: 'rule', values: {rules}}}}})"
-    return complaints(tab.evaluate(looked))
-
-
-def sideways(tab, width):
-    """Return how far a page can be scrolled sideways: as it is, in letters of twice the size, and at 320 pixels."""
-    scroll, found, size = "document.documentElement.scrollWidth - document.documentElement.clientWidth", {}, tab.viewport_size
-    found["as it is"] = tab.evaluate(scroll)
-    tab.evaluate("document.documentElement.style.fontSize = '200%'")
-    found["in large letters"] = tab.evaluate(scroll)
-    tab.evaluate("document.documentElement.style.fontSize = ''")
-    if width < 1280:
-        tab.set_viewport_size({"width": 320, "height": 568})
-        found["at 320 pixels"] = tab.evaluate(scroll)
-        tab.set_viewport_size(size)
-    return {when: pixels for when, pixels in found.items() if pixels > 0}
-
-
-def complaints(result):
-    return [
-        f"{fault['id']}: {node['html'][:150]} {node['failureSummary']}"
-        for fault in result["violations"]
-        for node in fault["nodes"]
-    ]
-
-
-def none(seen, fact):
-    """Say on which pages, at which width, something is found that should not be there."""
-    found = {where: getattr(facts, fact) for where, facts in seen.items() if getattr(facts, fact)}
-    assert not found, found
-
-
-@pytest.mark.parametrize("theme", COLOURED)
-def test_axe_finds_nothing(seen, theme):
-    found = {where: facts.faults[theme] for where, facts in seen.items() if facts.faults.get(theme)}
-    assert not found, found
-
-
-@pytest.mark.parametrize(
-    "fault, rule",
-    [
-        ("<img src='data:,'>", "image-alt"),
-        ("<p style='color: #666; background: #fff'>Pale words.", "color-contrast-enhanced"),  # level AAA
-        ("<button aria-label='Go'>Words that are seen</button>", "label-content-name-mismatch"),  # experimental
-        ("<p id='one'>1<p id='one'>2", "duplicate-id"),  # deprecated
-        ("<h5>A heading that leaves a level out</h5>", "heading-order"),  # best practice
-    ],
-)
-def test_axe_would_find_a_fault(contexts, site, fault, rule):
+def test_axe_would_find_a_fault_of_each_kind(contexts, site):
     tab = open_page(contexts[1280], f"{site}/chapters/index.html")
-    tab.locator("article").evaluate("(article, fault) => article.insertAdjacentHTML('beforeend', fault)", fault)
-    assert rule in {complaint.partition(":")[0] for complaint in faults(tab)["light"]}
+    plant = "(article, fault) => article.insertAdjacentHTML('beforeend', fault)"
+    tab.locator("article").evaluate(plant, "".join(PLANTED.values()))
+    assert {complaint.partition(":")[0] for complaint in faults(tab)["light"]} >= PLANTED.keys()
     tab.close()
 
 
@@ -275,25 +114,13 @@ def test_axe_would_find_a_fault(contexts, site, fault, rule):
     ],
 )
 def test_axe_finds_nothing_in_what_opens_over_a_page(contexts, site, width, button):
-    tab = open_page(contexts[width], f"{site}/chapters/01-the-study.html")
+    tab = open_page(contexts[width], f"{site}/{PAGE}")
     tab.mouse.wheel(0, 2000)
     tab.mouse.wheel(0, -500)  # now a telephone has the button "Back to top", too
     tab.locator(f"{button}:visible").first.click()
     tab.wait_for_function("document.getAnimations().every(motion => motion.playState === 'finished')")
-    assert faults(tab) == {"light": [], "dark": []}
+    assert not any(faults(tab, colours=button == ".search-button__button").values())
     tab.close()
-
-
-def test_a_screen_reader_gets_titles_charts_formulas_tables_and_links_in_words(seen):
-    none(seen, "unsaid")
-
-
-def test_every_control_is_24_pixels_high_and_wide(seen):
-    none(seen, "small")
-
-
-def test_no_page_scrolls_sideways_on_a_small_screen_or_in_large_letters(seen):
-    none(seen, "sideways")
 
 
 def test_tab_leads_through_a_chapter_and_back_and_shows_where_it_is(tab):
@@ -308,7 +135,7 @@ def test_tab_leads_through_a_chapter_and_back_and_shows_where_it_is(tab):
             assert at == str(place)
             wrong += faults
     assert not wrong
-    assert count > 100
+    assert count > 50
 
 
 def test_arrow_keys_scroll_what_is_too_wide(tab):
@@ -348,7 +175,7 @@ def test_the_search_gives_the_focus_back(tab):
 
 @pytest.mark.parametrize("side", ["primary", "secondary"])
 def test_a_sidebar_over_the_page_takes_the_focus_and_gives_it_back(contexts, site, side):
-    tab = open_page(contexts[390], f"{site}/chapters/06-chance.html")
+    tab = open_page(contexts[390], f"{site}/{PAGE}")
     button, sidebar = tab.locator(f".{side}-toggle:visible"), tab.locator(f".bd-sidebar-{side}")
     button.focus()
     expect(button).to_have_attribute("aria-expanded", "false")
@@ -369,7 +196,7 @@ def test_a_sidebar_over_the_page_takes_the_focus_and_gives_it_back(contexts, sit
 
 
 def test_the_sidebar_beside_the_page_says_whether_it_is_open(contexts, site):
-    tab = open_page(contexts[1280], f"{site}/chapters/06-chance.html")
+    tab = open_page(contexts[1280], f"{site}/{PAGE}")
     button = tab.locator(".primary-toggle:visible")
     for state in ("true", "false", "true"):
         expect(button).to_have_attribute("aria-expanded", state)
@@ -410,17 +237,21 @@ def test_an_answer_to_a_question_is_announced(tab):
 def test_what_a_slider_changes_is_announced(contexts, site):
     """Oracle: what the chart shows."""
     tab = open_page(contexts[1280], f"{site}/chapters/{EXAMPLE}.html")
-    chart = tab.locator("figure.chart", has=tab.locator("input[type=range]"))
+    chart = tab.locator("figure.chart", has=tab.locator("input[type=range]")).first
     said = chart.get_by_role("status")
     expect(said).to_be_empty()
-    chart.get_by_role("slider", name="points added").press("ArrowRight")
-    expect(said).to_contain_text("W⁺ = ")
+    chart.get_by_role("slider").press("ArrowRight")
+    expect(said).not_to_be_empty()
     assert said.text_content().split("; ") == chart.locator("svg .mark-text.role-mark text").all_text_contents()
     tab.close()
 
 
-def test_radio_buttons_of_a_chart_are_a_group_with_a_name(tab):
-    expect(tab.get_by_role("radiogroup", name="count").get_by_role("radio")).to_have_count(2)
+@pytest.mark.skipif(not WITH_RADIO, reason="No chart of this book has radio buttons.")
+def test_radio_buttons_of_a_chart_are_a_group_with_a_name(contexts, site):
+    tab = open_page(contexts[390], f"{site}/{PAGE}")
+    name = tab.locator(".vega-bind:has([type=radio]) .vega-bind-name").first.inner_text().strip()
+    expect(tab.get_by_role("radiogroup", name=name).get_by_role("radio").nth(1)).to_be_visible()
+    tab.close()
 
 
 def test_nothing_moves_for_those_who_do_not_want_it(browser, site):
@@ -430,7 +261,7 @@ def test_nothing_moves_for_those_who_do_not_want_it(browser, site):
     }))"""
     for motion, moves in {"no-preference": True, "reduce": False}.items():
         with browser.new_context(reduced_motion=motion) as context:
-            tab = open_page(context, f"{site}/chapters/06-chance.html")
+            tab = open_page(context, f"{site}/{PAGE}")
             assert (tab.evaluate(slowest) > 0.05) == moves
             smooth = tab.evaluate("getComputedStyle(document.documentElement).scrollBehavior")
             assert (smooth == "smooth") == moves
@@ -439,7 +270,7 @@ def test_nothing_moves_for_those_who_do_not_want_it(browser, site):
 def test_nothing_is_kept_but_the_choice_of_colours(browser, site):
     """Not what was searched for; of answers, only what is typed or chosen (see test_live.py)."""
     with browser.new_context() as context:
-        tab = open_page(context, f"{site}/chapters/06-chance.html")
+        tab = open_page(context, f"{site}/{PAGE}")
         tab.locator(".theme-switch-button:visible").click()
         tab.goto(f"{site}/search.html?q=cohort")
         tab.locator("#search-results a").first.click()
@@ -452,24 +283,6 @@ def test_nothing_is_kept_but_the_choice_of_colours(browser, site):
         assert [place["origin"] for place in kept["origins"]] == [site]
         assert {item["name"] for item in kept["origins"][0]["localStorage"]} == {"mode", "theme"}
         assert not kept["origins"][0].get("indexedDB")
-
-
-def test_a_printed_page_is_clean(contexts, site, pages):
-    """Also one that was read in the dark; what was folded is not printed."""
-    found = {}
-    for page in pages:
-        tab = contexts[1280].new_page()
-        tab.goto(f"{site}/{page}")
-        tab.wait_for_function(f"!({UNTYPESET})().length", timeout=120_000)
-        tab.evaluate("document.documentElement.dataset.theme = 'dark'")
-        tab.evaluate("dispatchEvent(new Event('beforeprint'))")
-        tab.set_viewport_size({"width": 718, "height": 1047})
-        tab.emulate_media(media="print")
-        facts = tab.evaluate(PRINTED)
-        if facts != {"useless": [], "cut": [], "titles": 1, "ground": "rgb(255, 255, 255)"}:
-            found[page] = facts
-        tab.close()
-    assert not found, found
 
 
 # --- what is mended -----------------------------------------------------------------------------
@@ -531,8 +344,8 @@ def test_a_template_that_the_theme_no_longer_takes_is_named(template, warnings, 
 
 
 def test_every_icon_has_its_letter_in_the_font(contexts, site):
-    """Those of the pages, and those that the themes' styles bring in; nobody hears them."""
-    tab = open_page(contexts[1280], f"{site}/chapters/06-chance.html")
+    """Those of the pages, and those that the themes' styles bring in."""
+    tab = open_page(contexts[1280], f"{site}/{PAGE}")
     (font,) = re.findall(r"base64,([^)]+)", (HTML / "_static" / "icons.css").read_text(encoding="utf-8"))
     letters = set(map(chr, TTFont(io.BytesIO(base64.b64decode(font))).getBestCmap()))
     shown = tab.evaluate("""() => [...document.querySelectorAll("*")].flatMap(one => ["::before", "::after"]
@@ -543,7 +356,6 @@ def test_every_icon_has_its_letter_in_the_font(contexts, site):
     brands = set("\uf09b\uf296")  # GitHub and GitLab, of another font; no page shows them
     assert len(named) > 15 and not {hex(ord(letter)) for letter in named - letters - brands}
     assert not brands & set("".join(shown))
-    assert not [word for word in shown if re.match(r'"[\ue000-\uf8ff]"$', word)]  # without words instead
     tab.close()
 
 

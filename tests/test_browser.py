@@ -28,6 +28,7 @@ from html.parser import HTMLParser
 from itertools import groupby
 from types import SimpleNamespace
 
+import lxml.html
 import nbformat
 import practice
 import psutil
@@ -58,6 +59,12 @@ RUN = """command => Promise.race([
     new Promise((_, failed) => setTimeout(failed, 400_000, new Error("not done after 400 seconds"))),
 ])"""
 READY = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+# What is said, while it loads, of how much of Python has arrived.
+ARRIVED = """() => new Promise(said => {
+    const status = document.querySelector("nav.book [role=status]");
+    const look = () => /^Python is loading: [1-5][05] of/.test(status.textContent) ? said(status.textContent) : setTimeout(look, 20);
+    look();
+})"""
 UNDRAWN = """() => [...document.querySelectorAll("figure.chart")]
     .filter(chart => !chart.querySelector("svg .role-mark :is(path, line, text, image)")).length"""
 
@@ -83,9 +90,10 @@ def run_all(tab):
 
 
 def run_chapter(context, address, name):
-    """Run a chapter from top to bottom; return what was seen, and what it cost."""
+    """Run a chapter from top to bottom; return what was seen, what it cost, and its tab."""
     start = time.monotonic()
     tab = visit(context, address, name)
+    arrived = tab.evaluate(ARRIVED)
     tab.wait_for_function(READY, timeout=240_000)
     ready = time.monotonic()
     run_all(tab)
@@ -100,9 +108,12 @@ def run_chapter(context, address, name):
         questions=tab.locator("form.quiz[data-ready] fieldset").count(),
         scrolled=tab.locator(".jp-mod-outputsScrolled").count(),
         asked=[request.url for request in tab.requests],
-        complaints=tab.complaints,
+        complaints=tab.complaints[:],
+        arrived=arrived,
+        tab=tab,
     )
-    tab.close()
+    if name != FIRST:  # which a test goes on with
+        tab.close()
     return facts
 
 
@@ -639,13 +650,14 @@ def test_what_must_load_is_said_before_it_loads(ran):
 
 
 @needs_python
-def test_the_notebook_says_how_much_of_python_has_arrived(with_python):
-    tab = with_python(FIRST)
-    status = tab.locator("nav.book [role=status]")
-    expect(status).to_have_text(re.compile(r"^Python is loading: [1-5][05] of about 55 MB$"), timeout=240_000)
-    tab.wait_for_function(READY, timeout=240_000)
-    expect(status).to_be_empty()
-    # and a telephone can press all that is above the notebook
+def test_the_notebook_says_how_much_of_python_has_arrived(ran):
+    facts = ran(FIRST)
+    assert re.fullmatch("Python is loading: [1-5][05] of about 55 MB", facts.arrived)
+    expect(facts.tab.locator("nav.book [role=status]")).to_be_empty()
+
+
+def test_a_telephone_can_press_all_that_is_above_the_notebook(tab):
+    tab = tab(FIRST)
     small = (
         "all => all.filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 24).map(one => one.outerHTML)"
     )
@@ -696,9 +708,9 @@ BLANK, EXERCISE = blank(FIRST)
 
 
 @needs_python
-def test_an_answer_is_checked_a_failing_cell_stops_nothing_and_all_survives_a_reload(with_python):
-    tab = with_python(FIRST)
-    run_all(tab)
+def test_an_answer_is_checked_a_failing_cell_stops_nothing_and_all_survives_a_reload(ran):
+    """Last of the tests of the notebook that has run."""
+    tab = ran(FIRST).tab
     place = cell(tab, f'check("{EXERCISE}"')
     right, slip, *_ = practice.answers(EXERCISE)
     for value, words in [(slip.value, slip.say), (right.value, f"✓ {EXERCISE} is right.")]:
@@ -890,58 +902,47 @@ YOUR_STUDY = next((name for name in CHAPTERS.values() if "my-study" in json.dump
 
 @needs_python
 @pytest.mark.skipif(not YOUR_STUDY, reason="No chapter of this book asks for the reader's own files.")
-def test_a_readers_own_survey_reaches_python_and_nothing_else(with_python, address):
+def test_a_readers_own_survey_reaches_python_and_nothing_else_and_what_is_not_there_is_never_reported_as_there(
+    with_python, address
+):
     """Oracle: all that the browser sends, and all that it stores."""
     tab = with_python(YOUR_STUDY)
-    tab.wait_for_function(READY, timeout=240_000)
+    said, choose = tab.locator("nav.book output"), tab.locator("nav.book input[type=file]")
     secret = "SECRET-OF-A-PARTICIPANT"
     files = [{"name": path.name, "mimeType": "text/csv", "buffer": path.read_bytes()} for path in TEMPLATE]
     next(file for file in files if file["name"] == "before.csv")["buffer"] += f"\n{secret}".encode()
-    tab.locator("nav.book input[type=file]").set_input_files(files)
-    expect(tab.locator("nav.book output")).to_contain_text("before.csv", timeout=120_000)
+    choose.set_input_files(files[:1])  # at once: Python takes longer than this
+    expect(said).to_contain_text("Python has not started yet")
+    tab.wait_for_function(READY, timeout=240_000)
     first = tab.locator(".jp-Notebook .jp-CodeCell").nth(1)
-    write(
-        tab,
-        first,
-        """from pathlib import Path
-mine = Path.home() / "my-study"
-print(*sorted(path.relative_to(mine).as_posix() for path in mine.rglob("*.csv")))
-print(len((mine / "raw" / "before.csv").read_bytes()))""",
-    )
-    tab.keyboard.press("Control+Enter")
+
+    def run(code, printed):
+        write(tab, first, code)
+        tab.keyboard.press("Control+Enter")
+        expect(first.locator(".jp-OutputArea")).to_contain_text(printed, timeout=120_000)
+
+    def bring():
+        choose.set_input_files([])
+        choose.set_input_files(files)
+
+    run('from pathlib import Path\nhome = Path.home() / "my-study"\nprint(home.write_text("in the way"), "signs")', "10 signs")
+    bring()
+    expect(said).to_contain_text(f"{files[0]['name']} did not arrive: [Errno 20] File exists", timeout=120_000)
+    run("home.unlink()\nprint(home.exists())", "False")
+    bring()
+    expect(said).to_contain_text('In Path.home() / "my-study": ', timeout=120_000)
     there = sorted(f"raw/{path.name}" if path.parent.name == "raw" else path.name for path in TEMPLATE)
     size = next(len(file["buffer"]) for file in files if file["name"] == "before.csv")
-    expect(first.locator(".jp-OutputArea")).to_contain_text(f"{' '.join(there)}\n{size}", timeout=120_000)
+    run(
+        """print(*sorted(path.relative_to(home).as_posix() for path in home.rglob("*.csv")))
+print(len((home / "raw" / "before.csv").read_bytes()))""",
+        f"{' '.join(there)}\n{size}",
+    )
     save(tab)
     for request in tab.requests:
         assert request.method == "GET" and secret not in request.url
         assert request.url.startswith((f"{address}/", "data:", "blob:"))
     assert secret not in tab.evaluate(STORED)
-
-
-@needs_python
-@pytest.mark.skipif(not YOUR_STUDY, reason="No chapter of this book asks for the reader's own files.")
-def test_files_that_did_not_arrive_or_are_gone_are_never_reported_as_there(with_python):
-    tab = with_python(YOUR_STUDY)
-    said, choose = tab.locator("nav.book output"), tab.locator("nav.book input[type=file]")
-    files = [{"name": "items.csv", "mimeType": "text/csv", "buffer": b"item"}]
-    choose.set_input_files(files)  # at once: Python takes longer than this
-    expect(said).to_contain_text("Python has not started yet")
-    tab.wait_for_function(READY, timeout=240_000)
-    first = tab.locator(".jp-Notebook .jp-CodeCell").nth(1)
-    in_the_way = 'home = Path.home() / "my-study"\nprint(home.write_text("in the way"), "signs")'
-    write(tab, first, f"from pathlib import Path\n{in_the_way}")
-    tab.keyboard.press("Control+Enter")
-    expect(first.locator(".jp-OutputArea")).to_contain_text("10 signs", timeout=120_000)
-    choose.set_input_files([])
-    choose.set_input_files(files)
-    expect(said).to_contain_text("items.csv did not arrive: [Errno 20] File exists", timeout=120_000)
-    write(tab, first, "home.unlink()\nprint(home.exists())")
-    tab.keyboard.press("Control+Enter")
-    expect(first.locator(".jp-OutputArea")).to_contain_text("False", timeout=120_000)
-    choose.set_input_files([])
-    choose.set_input_files(files)
-    expect(said).to_contain_text('In Path.home() / "my-study": items.csv', timeout=120_000)
     tab.evaluate("jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     expect(said).to_contain_text("without your files: bring them again", timeout=120_000)
 
@@ -964,13 +965,11 @@ STORED = """async () => {
 
 
 @each_chapter
-def test_the_page_of_a_chapter_leads_to_its_notebook(browser, address, name):
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.goto(f"{address}/chapters/{name}.html")
-        link = page.get_by_role("link", name="Run this chapter in your browser")
-        assert link.evaluate("link => link.href") == f"{address}/lite/notebooks/index.html?path={name}.ipynb"
-        assert page.evaluate("name => fetch(`../lite/files/${name}.ipynb`).then(reply => reply.ok)", name)
+def test_the_page_of_a_chapter_leads_to_its_notebook(name):
+    page = lxml.html.parse(HTML / "chapters" / f"{name}.html")
+    (link,) = page.xpath("//a[contains(., 'Run this chapter in your browser')]/@href")
+    assert link == f"../lite/notebooks/index.html?path={name}.ipynb"
+    assert (HTML / "lite" / "files" / f"{name}.ipynb").exists()
 
 
 def test_the_link_of_a_page_opens_the_notebook_and_the_notebooks_link_the_page(browser, address):
@@ -1008,12 +1007,16 @@ def test_an_unknown_notebook_and_a_lost_network_are_named(browser, address):
 @needs_python
 def test_the_kits_server_and_localhost_do_as_well(browser, server):
     with browser.new_context(viewport={"width": 390, "height": 844}) as context:
-        tab = visit(context, server.address, LAST)
+        tab = visit(context, server.address, FIRST)
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390
-        run_all(tab)
-        assert not tab.evaluate(UNDRAWN)
+        tab.wait_for_function(READY, timeout=240_000)
+        for text in ("#@title", f"quiz({min(CHAPTERS)})"):  # the set-up, and the self-test
+            place = f"({CELLS})().findIndex(cell => cell.source.includes({json.dumps(text)}))"
+            tab.evaluate(f"jupyterapp.shell.currentWidget.content.activeCellIndex = {place}")
+            tab.evaluate(RUN, "notebook:run-cell")
+        tab.locator("form.quiz[data-ready]").wait_for()
         assert not tab.complaints
-        question = next(question for question in practice.questions(max(CHAPTERS)) if question.kind == "number")
+        question = next(question for question in practice.questions(min(CHAPTERS)) if question.kind == "number")
         box = tab.locator("form.quiz fieldset", has=tab.locator("input[type=text]")).first
         box.locator("input").press_sequentially(f"{question.value:g}a")
         assert box.locator("input").input_value() == f"{question.value:g}a"  # keys that are shortcuts of the notebook, too

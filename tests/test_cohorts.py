@@ -1,4 +1,4 @@
-"""A cohort for each of 200 students: the same everywhere, different for everyone, nobody's in particular.
+"""A cohort for each student of a class: the same everywhere, different for everyone, nobody's in particular.
 
 Oracles: SciPy, pingouin, the csv module and counting in whole numbers for the key, from the exports in the zips and
 without `prepost`; the answers of 4000 people for the true effects; the binomial distribution for the share of false
@@ -29,11 +29,11 @@ import pandas as pd
 import pingouin
 import prepost
 import pytest
-from conftest import ROOT
+from conftest import ROOT, WEEKLY
 from scipy import stats
 
 SECRET = "0123456789abcdef" * 4
-PEOPLE = [f"Student.Number{number}@example.org" for number in range(1, 201)]
+PEOPLE = [f"Student.Number{number}@example.org" for number in range(1, 201 if WEEKLY else 61)]
 INSTRUMENTS, ITEMS = prepost.load("instruments"), prepost.load("items")
 MEASURES = list(INSTRUMENTS.index)
 
@@ -57,7 +57,7 @@ def table(path, **options):
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory):
-    """The cohorts of a class of 200."""
+    """The cohorts of a class: of 60 at each change, of 200 every week."""
     folder = tmp_path_factory.mktemp("class")
     cohorts.run(class_list(folder, "\n".join(["email", *PEOPLE])), folder / "out")
     return folder / "out"
@@ -178,21 +178,21 @@ def test_zips_carry_no_time_and_nothing_of_the_machine(out, key):
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-def test_no_two_of_200_students_have_the_same_answers(key, measure):
+def test_no_two_students_have_the_same_answers(key, measure):
     """Even without Holm's p, which looks at the other measures too."""
     answers = key[[f"{measure} {name}" for name in cohorts.ANSWERS if name != "p Holm"]]
-    assert len(key) == 200 and not answers.duplicated().any()
+    assert len(key) == len(PEOPLE) and not answers.duplicated().any()
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-def test_even_z_p_and_the_rank_sums_alone_tell_200_students_apart(key, measure):
+def test_even_z_p_and_the_rank_sums_alone_tell_students_apart(key, measure):
     assert not key[[f"{measure} {name}" for name in ("W+", "W-", "Z", "p")]].duplicated().any()
 
 
 def test_no_two_students_have_the_same_exports_or_the_same_codes_in_them(zips):
     for file in ("raw/before.csv", "raw/after.csv"):
-        assert len({files[file] for files in zips.values()}) == 200
-    assert len({tuple(sorted(row["code"] for row in export(files, "before"))) for files in zips.values()}) == 200
+        assert len({files[file] for files in zips.values()}) == len(PEOPLE)
+    assert len({tuple(sorted(row["code"] for row in export(files, "before"))) for files in zips.values()}) == len(PEOPLE)
 
 
 def test_a_coincidence_would_be_said():
@@ -578,7 +578,7 @@ def rounded(number, digits):
 def test_reported_answers_are_the_key_rounded(out, key):
     """Oracle: Python's decimal module."""
     rows = table(out / "instructor" / "reported.csv", dtype=str)
-    assert len(rows) == 4 * 200
+    assert len(rows) == 4 * len(PEOPLE)
     for (person, row), measure in zip(rows.set_index("identifier").iterrows(), itertools.cycle(MEASURES)):
         exact = {name: key.loc[person, f"{measure} {name}"] for name in cohorts.ANSWERS}
         assert (row["measure"], row["code"]) == (INSTRUMENTS.loc[measure, "name"], key.loc[person, "code"])

@@ -10,7 +10,7 @@ import firefox
 import practice
 import pytest
 from conftest import served
-from test_book import CUT, EARLY, GROWN, TRAPS, UNDRAWN, UNTYPESET
+from looking import CUT, EARLY, GROWN, TRAPS, UNDRAWN, UNTYPESET
 from test_browser import CELLS, FIRST, HTML, READY, RUN, lite_cells, needs_python
 
 pytestmark = [

@@ -21,6 +21,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import EXAMPLE, HTML, ROOT, few, started
 from conftest import served as serving
+from looking import ALIKE, AXE, COLOURS, LAYOUT
+from looking import run as run_axe
 from playwright.sync_api import expect
 from test_browser import UNDRAWN, chapter_cells, charts, needs_python, peak_memory, processes, said
 
@@ -52,7 +54,7 @@ FIRST, SECOND = list(CHAPTERS)[:2]
 EXERCISE, ANOTHER, IN_WORDS = asked_in(next(chapter for chapter, name in CHAPTERS.items() if name == EXAMPLE))
 OTHER = next(chapter for chapter, name in CHAPTERS.items() if name != EXAMPLE)
 ELSEWHERE, OTHER = checked(OTHER)[0], CHAPTERS[OTHER]
-RIGHT = f"{practice.cases(EXERCISE)[0].value:.3f}".replace("-", "−").replace(".", ",")  # as many people write it
+RIGHT = f"{practice.cases(EXERCISE)[0].value:.10f}".replace("-", "−").replace(".", ",")  # as many people write it
 
 
 def said_in_python(name, value):
@@ -141,7 +143,9 @@ def asked_and_expected(chapter):
     return asked, expected
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize(
+    "chapter, root", [*((chapter, "file") for chapter in CHAPTERS), (int(EXAMPLE[:2]), "http")], indirect=["root"]
+)
 def test_a_field_says_what_check_says_to_every_right_answer_every_slip_and_others(chapter, root, reader):
     """And every exercise has a field or room for words, and no answer is of a kind that no field takes."""
     tab = visit(reader, root, CHAPTERS[chapter], wait="domcontentloaded")
@@ -372,8 +376,8 @@ def ran(browser, kit):
         yield functools.cache(functools.partial(run_page, context, server.address))
 
 
-# The code of each chapter runs each time in CPython (test_notebooks.py), and weekly here, too.
-each_run = few("name", list(CHAPTERS.values()))
+# The code of each chapter runs each time in CPython (test_notebooks.py), one page in Firefox, below, and all weekly.
+each_run = few("name", list(CHAPTERS.values())[::-1], now=1)
 
 
 @needs_python
@@ -517,23 +521,9 @@ def test_restart_ends_what_never_would(tab):
 
 
 @needs_python
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing_on_a_live_page_that_was_used(tab, width, scheme):
-    tab.set_viewport_size({"width": width, "height": 900})
-    tab.emulate_media(color_scheme=scheme)
-    if width == 1280 and scheme == "light":
-        tab.get_by_role("button", name="Run all").click()
-        until(tab, "done")
-    tab.evaluate("document.querySelectorAll('article details').forEach(one => { one.open = true; })")
-    tab.wait_for_timeout(1000)
-    found = Axe().run(tab).response["violations"]
-    assert [(one["id"], [node["html"][:150] for node in one["nodes"][:3]]) for one in found] == []
-    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-@needs_python
 def test_a_page_can_be_downloaded_as_a_notebook(tab):
+    tab.get_by_role("button", name="Run all").click()
+    until(tab, "done")
     tab.get_by_label(f"Your words for {asked_in(FIRST)[2]}").fill("My *words*.")
     put(answer_cell(tab), "print('mine')")
     with tab.expect_download() as waiting:
@@ -548,7 +538,7 @@ def test_a_page_can_be_downloaded_as_a_notebook(tab):
 
 @needs_python
 def test_a_live_page_keeps_what_was_typed_and_nothing_else(tab):
-    """Last of the tests of this tab: answers, words and code are there now, and the colours that the theme keeps."""
+    """Answers, words and code are there now, and the colours that the theme keeps."""
     put(answer_cell(tab), "# kept")
     tab.wait_for_function("kept.names('code/').some(name => kept.get(name).includes('# kept'))")
     state = tab.context.storage_state(indexed_db=True)
@@ -556,6 +546,25 @@ def test_a_live_page_keeps_what_was_typed_and_nothing_else(tab):
     names = {item["name"] for place in state["origins"] for item in place["localStorage"]} - {"mode", "theme"}
     assert names and all(name.startswith(f"{SLUG}/{CHAPTERS[FIRST]}/") for name in names)
     assert not [place["indexedDB"] for place in state["origins"] if place.get("indexedDB")]
+
+
+@needs_python
+def test_axe_finds_nothing_on_a_live_page_that_was_used(tab):
+    """Last of the tests of this tab, of which little is left afterwards: on a laptop and a telephone, in light and dark."""
+    tab.evaluate("document.querySelectorAll('article details').forEach(one => { one.open = true; })")
+    expect(tab.locator("article details .live-editor .CodeMirror").last).to_be_visible()
+    found, sizes = {}, {"laptop": 1280, "telephone": 390}
+    tab.evaluate(AXE)
+    for name, width in sizes.items():
+        tab.set_viewport_size({"width": width, "height": 900})
+        found[name] = run_axe(tab, "light", LAYOUT)
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    tab.evaluate(ALIKE)
+    for name, width in sizes.items():
+        tab.set_viewport_size({"width": width, "height": 900})
+        for theme in ("light", "dark"):
+            found[name, theme] = run_axe(tab, theme, COLOURS)
+    assert not {where: faults for where, faults in found.items() if faults}
 
 
 def edits(tab):

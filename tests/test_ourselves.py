@@ -15,10 +15,10 @@ import pandas as pd
 import practice
 import pytest
 from conftest import served
+from looking import AXE, RULES, SMALL
 from playwright.sync_api import expect
 from prepost import page
 from prepost.survey import Study
-from test_accessible import AXE, RULES, SMALL
 from test_browser import HTML, needs_python
 
 from _ext import ourselves
@@ -41,14 +41,17 @@ AFTER = [3, 4, 0, 2, 3, 1, 3, 2], [*RIGHT[:4], (RIGHT[4] + 1) % 4]
 SCORES = {"confidence_before": 11, "confidence_after": 32, "knowledge_before": 1, "knowledge_after": 4}
 
 
-@pytest.fixture(params=["http", "file"])
+@pytest.fixture
 def start(request):
-    """The address of the book, from a server and from a folder."""
-    if request.param == "file":
+    """The address of the book: from a server, or where a test asks for it, from a folder."""
+    if getattr(request, "param", "http") == "file":
         yield HTML.as_uri()
     else:
         with served(HTML) as port:
             yield f"http://127.0.0.1:{port}"
+
+
+from_both = pytest.mark.parametrize("start", ["http", "file"], indirect=True)
 
 
 def open_form(context, start):
@@ -159,6 +162,7 @@ def test_both_times_are_filled_in_kept_saved_and_scored_as_the_book_scores(brows
     assert not study.open and study.scores.iloc[0].to_dict() == SCORES
 
 
+@from_both
 def test_a_saved_file_opens_on_another_device_and_throwing_away_leaves_nothing(browser, start, tmp_path):
     with browser.new_context() as context:
         tab = open_form(context, start)

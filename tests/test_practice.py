@@ -279,7 +279,8 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("value", HOSTILE)
-def test_check_stops_no_notebook_whatever_it_is_given(value, capsys):
+def test_check_stops_no_notebook_whatever_it_is_given(value, capsys, monkeypatch):
+    monkeypatch.setattr(practice, "answers", functools.cache(practice.answers))  # some simulate
     for name in CHECKED:
         practice.check(name, HOSTILE[value])
         assert re.fullmatch(rf"✗ {name} .+\n", capsys.readouterr().out)

@@ -9,8 +9,6 @@ import sys
 import pytest
 from conftest import ROOT
 
-from _ext.shorten import shorten
-
 
 def read(name):
     return (ROOT / name).read_text(encoding="utf-8")
@@ -30,21 +28,25 @@ def test_workflows_are_valid():
     assert checked.returncode == 0, checked.stdout
 
 
-def test_files_named_by_workflows_and_programs_exist():
+def missing_files(book):
+    """The files that workflows and programs of a book name, and that are not there."""
     named = re.compile(r"(?<![\w/.])(?:tests|data|_ext|chapters)/[\w/-]+\.(?:py|txt|cfg|in|csv|js)\b")
     places = [
-        *(ROOT / ".github" / "workflows").iterdir(),
-        ROOT / "Makefile",
-        *(ROOT / "_ext").rglob("*.py"),
-        *(ROOT / "chapters").glob("prepost/*.py"),
+        *(book / ".github" / "workflows").iterdir(),
+        book / "Makefile",
+        *(book / "_ext").rglob("*.py"),
+        *(book / "chapters").glob("prepost/*.py"),
     ]
-    missing = {
+    return {
         name
         for path in places
         for name in named.findall(path.read_text("utf-8"))
-        if "NN" not in name and "__init__" not in name and not (ROOT / name).exists()
+        if "NN" not in name and "__init__" not in name and not (book / name).exists()
     }
-    assert not missing
+
+
+def test_files_named_by_workflows_and_programs_exist():
+    assert missing_files(ROOT) == set()
 
 
 def test_licences_are_the_same_wherever_they_are_named():
@@ -97,7 +99,7 @@ def test_no_file_names_a_place_on_one_machine(pattern):
     files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
     if files.returncode:
         pytest.skip("not a git checkout, so nobody knows which files belong to the book")
-    names = [name for name in files.stdout.split("\0") if name and not name.endswith(".png")]
+    names = [name for name in files.stdout.split("\0") if name and not name.endswith(".png") and (ROOT / name).exists()]
     here = "tests/test_"  # the tests name such places
     assert not [name for name in names if not name.startswith(here) and re.search(pattern, read(name))]
 
@@ -122,46 +124,3 @@ def test_make_clean_keeps_a_class_and_its_key_and_nothing_else(tmp_path, cohorts
     left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     assert left == {"Makefile", "data/a.csv"} | ({key} if cohorts else set())
     assert ("Kept: _build/cohorts" in said) == (tmp_path / "_build").exists() == cohorts
-
-
-@pytest.fixture
-def copy(tmp_path):
-    """A copy of what belongs to the book."""
-    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
-    if files.returncode:
-        pytest.skip("not a git checkout, so nobody knows which files belong to the book")
-    for name in files.stdout.split("\0"):
-        if name and (ROOT / name).exists():
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, tmp_path / name)
-    return tmp_path
-
-
-def test_a_book_about_another_study_begins_with_one_command(copy):
-    before = {path for path in copy.rglob("*") if path.is_file()}
-    gone = shorten(copy, [7, 13])
-    left = {path for path in copy.rglob("*") if path.is_file()}
-    assert left == before - set(gone) and len(gone) > 80
-    assert [path.name[:2] for path in sorted(copy.glob("chapters/[0-9]*"))] == ["07", "13"]
-    toc = (copy / "_toc.yml").read_text(encoding="utf-8")
-    pages = re.findall(r"file: (\S+)", toc)
-    assert len(pages) > 5 and all(list(copy.glob(f"{page}.*")) for page in pages)
-    captions = re.findall(r"caption: (.+)", toc)
-    assert "The study" not in captions and {"The analysis", "The meaning", "Appendices"} <= set(captions)
-    makefile = (copy / "Makefile").read_text(encoding="utf-8")
-    phony = re.search(r"^\.PHONY: (.+)$", makefile, re.M)[1].split()
-    assert re.findall(r"^([a-z]+):.*## ", makefile, re.M) == phony and not {"cohorts", "oracles"} & set(phony)
-    names = {path.stem for path in gone if path.suffix == ".py"}
-    for path in left:
-        if path.suffix == ".py":
-            assert not names & set(re.findall(r"^(?:from|import) (\w+)", path.read_text(encoding="utf-8"), re.M)), path
-    with pytest.raises(ValueError, match="shortened already"):
-        shorten(copy, [7])
-
-
-@pytest.mark.parametrize("keep", [[], [7, 99]])
-def test_shortening_to_chapters_that_are_not_there_changes_nothing(keep, copy):
-    before = sorted(copy.rglob("*"))
-    with pytest.raises(ValueError, match="Name the chapters to keep"):
-        shorten(copy, keep)
-    assert sorted(copy.rglob("*")) == before

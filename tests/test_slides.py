@@ -21,7 +21,7 @@ import axe_playwright_python
 import markdown
 import practice
 import pytest
-from conftest import EXAMPLE, ROOT, served
+from conftest import EXAMPLE, ROOT, WEEKLY, few, served
 from playwright.sync_api import sync_playwright
 
 from _ext.classroom import slides
@@ -167,10 +167,25 @@ def site(request, folder):
 
 
 @pytest.fixture(scope="module")
-def seen(in_browser, site):
-    """What was seen in each deck, walked through with the arrow key."""
+def seen_so_far():
+    return {}
+
+
+@pytest.fixture
+def seen(in_browser, site, seen_so_far):
+    """What was seen in each deck, walked through once with the arrow key."""
     way, address = site
-    return {deck: in_browser(walk, address, f"{deck}.html", SIZES[way]) for deck in CHAPTERS}
+    if way not in seen_so_far:
+        seen_so_far[way] = {deck: in_browser(walk, address, f"{deck}.html", SIZES[way]) for deck in walked(way)}
+    return seen_so_far[way]
+
+
+def walked(way):
+    """The decks that are walked through: over http, what is fetched is the same for each."""
+    return list(CHAPTERS) if way == "file" or WEEKLY else [EXAMPLE]
+
+
+of_each_deck = pytest.mark.parametrize("site, deck", [(way, deck) for way in SIZES for deck in walked(way)], indirect=["site"])
 
 
 def opened(context, address, page):
@@ -298,7 +313,7 @@ def test_axe_finds_nothing_on_any_slide(scheme, rules, in_browser, folder):
     assert not in_browser(look)
 
 
-@pytest.mark.parametrize("deck", CHAPTERS)
+@few("deck", list(CHAPTERS))
 def test_axe_finds_nothing_on_a_deck_that_is_a_page(deck, in_browser, folder):
     def look(browser):
         with browser.new_context(viewport={"width": 390, "height": 844}) as context:
@@ -365,7 +380,7 @@ def test_slides_are_dark_when_the_system_is_and_light_on_paper(in_browser, folde
     in_browser(change)
 
 
-@pytest.mark.parametrize("deck", CHAPTERS)
+@few("deck", list(CHAPTERS))
 def test_paper_has_one_slide_on_each_page(deck, in_browser, folder):
     def pages(browser):
         with browser.new_context(color_scheme="dark") as context:
@@ -399,7 +414,7 @@ def of_kind(facts, kind):
     return [slide for slide in facts.slides if slide.kind == kind]
 
 
-@pytest.mark.parametrize("deck", CHAPTERS)
+@of_each_deck
 def test_title_question_and_objectives_are_the_chapters(deck, seen):
     source = "".join(cells(CHAPTERS[deck])[0]["source"])
     title, question, objectives = seen[deck].slides[:3]
@@ -409,7 +424,7 @@ def test_title_question_and_objectives_are_the_chapters(deck, seen):
     assert list(map(words, objectives.items)) == list(map(plain, re.findall(r"^\d\. (.+?)[;.]$", source, re.M)))
 
 
-@pytest.mark.parametrize("deck", CHAPTERS)
+@of_each_deck
 def test_every_chart_is_there_with_its_finding_source_and_description(deck, seen):
     shown = of_kind(seen[deck], "chart")
     expected = stored_charts(CHAPTERS[deck])
@@ -417,7 +432,7 @@ def test_every_chart_is_there_with_its_finding_source_and_description(deck, seen
     assert all(words(slide.unseen) in words(slide.notes) for slide in shown)
 
 
-@pytest.mark.parametrize("deck", CHAPTERS)
+@of_each_deck
 def test_every_misconception_has_a_slide_with_its_answer(deck, seen):
     paragraphs = section(CHAPTERS[deck], "Where people go wrong").split("\n\n")
     named = [re.match(r"\s*\*\*(.+?)\*\*\s+(.+)", paragraph, re.S) for paragraph in paragraphs]
@@ -427,7 +442,7 @@ def test_every_misconception_has_a_slide_with_its_answer(deck, seen):
     assert all(answer in words(slide.answer) for slide, (_, answer) in zip(shown, named))
 
 
-@pytest.mark.parametrize("deck", CHAPTERS)
+@of_each_deck
 def test_two_questions_are_put_to_the_vote(deck, seen):
     asked = {question.name: question for question in practice.questions(CHAPTERS[deck])}
     polls = of_kind(seen[deck], "poll")
@@ -443,7 +458,7 @@ def test_two_questions_are_put_to_the_vote(deck, seen):
         assert all(plain(option.say) in words(poll.notes) for option in question.options if not option.right)
 
 
-@pytest.mark.parametrize("deck", CHAPTERS)
+@of_each_deck
 def test_key_points_and_what_comes_next_end_the_deck(deck, seen):
     *_, last = seen[deck].slides
     points = [item for slide in seen[deck].slides if slide.headings == ["Key points"] for item in slide.items]
@@ -453,7 +468,7 @@ def test_key_points_and_what_comes_next_end_the_deck(deck, seen):
     assert last.headings == ["What’s next"] and following[1:] in words(last.text)
 
 
-@pytest.mark.parametrize("deck", CHAPTERS)
+@of_each_deck
 def test_every_note_for_the_instructor_is_with_one_slide(deck, seen):
     """But for those on marking exercises, which are not shown."""
     heading, wanted = "", []
@@ -509,7 +524,8 @@ def test_formulas_are_mathml(seen):
     displayed = {
         deck
         for deck, chapter in CHAPTERS.items()
-        if any("$$" in "".join(c["source"]) for c in cells(chapter) if c["cell_type"] == "markdown" and not tags(c))
+        if deck in seen
+        and any("$$" in "".join(c["source"]) for c in cells(chapter) if c["cell_type"] == "markdown" and not tags(c))
     }
     assert with_formula == displayed
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pingouin
 import prepost
 import pytest
+from conftest import WEEKLY
 from r_results import ORACLES, close, oracle, results
 from scipy import stats
 
@@ -332,10 +333,10 @@ def small_studies(count, seed):
 
 
 def test_test_and_interval_side_by_side_never_contradict_each_other():
-    """In 2,000 small studies: p is at most .05 exactly if 0 is outside, in numbers and as the table prints them."""
+    """In 500 small studies, 2,000 every week: p is at most .05 exactly if 0 is outside, in numbers and as the table prints them."""
     one = pd.DataFrame({"name": ["Measure"]}, index=["m"])
     outside = none = 0
-    for before, after in small_studies(2000, 46):
+    for before, after in small_studies(2000 if WEEKLY else 500, 3):
         table = prepost.results_table(pd.DataFrame({"m_before": before, "m_after": after}), one)
         row, change = table.iloc[0], after - before
         if not np.ptp(change):
@@ -365,7 +366,7 @@ def test_test_and_interval_side_by_side_never_contradict_each_other():
             0,
         )
         outside += p <= 0.05
-    assert outside > 400 and none > 0
+    assert outside > 100 and none > 0
 
 
 def test_fifteen_up_one_down_eighteen_the_same():

@@ -13,9 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLE, HTML, ROOT, lend_jupyterlite
-
-from _ext.shorten import NUMBERED
+from conftest import EXAMPLE, HTML, ROOT, keep_chapters, lend_jupyterlite
 
 
 def test_a_second_build_elsewhere_gives_the_same_bytes(tmp_path):
@@ -50,10 +48,7 @@ def test_a_build_that_was_cut_off_or_failed_is_made_good_by_the_next_one(fault, 
     book = tmp_path / "book"
     shutil.copytree(ROOT, book, ignore=shutil.ignore_patterns(".*", "_build", "__pycache__"))
     lend_jupyterlite(book)
-    number = EXAMPLE[:2]
-    for pattern in NUMBERED:  # what is made of the other chapters is made again by the build elsewhere
-        for path in set(book.glob(pattern.format("[0-9][0-9]"))) - set(book.glob(pattern.format(number))):
-            path.unlink()
+    keep_chapters(book, EXAMPLE)  # the build elsewhere makes everything of the others again
     (book / ".venv").symlink_to(sys.prefix)
     (book / "chapters" / "index.ipynb").unlink()
     (book / "chapters" / "index.md").write_text("# A small book\n\nIt has one page, and warns of nothing.\n", encoding="utf-8")

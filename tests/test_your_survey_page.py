@@ -21,10 +21,10 @@ import openpyxl
 import pandas as pd
 import pytest
 from conftest import ROOT, served
+from looking import AXE, RULES, SMALL
 from playwright.sync_api import expect
 from prepost import page
 from scipy import stats
-from test_accessible import AXE, RULES, SMALL
 from test_browser import HTML, STORED, needs_python
 
 from _ext.browser import pyodide

@@ -38,7 +38,7 @@ def setup(app):
 
 def place(app, pagename, templatename, context, doctree):
     """Put the form onto the page that has its place, with the programs that it needs."""
-    if PLACE not in context.get("body", "") or not DATA.exists():
+    if PLACE not in context.get("body", "") or not describe():
         return
     live.keep(app, context)
     app.add_js_file("ourselves.js")
@@ -53,8 +53,8 @@ def describe():
     -------
     dict of pandas.DataFrame
     """
-    names = ["instruments", "items"] if DATA.exists() else []
-    return {name: pd.read_csv(DATA / f"{name}.csv", dtype=str, keep_default_na=False) for name in names}
+    tables = {name: DATA / f"{name}.csv" for name in ("instruments", "items")}
+    return {name: pd.read_csv(path, dtype=str, keep_default_na=False) for name, path in tables.items() if path.exists()}
 
 
 def header():

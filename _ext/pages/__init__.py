@@ -13,12 +13,14 @@ Entry: `setup`, which Sphinx calls.
 """
 
 import os
+import pickle
 import shutil
 import sys
 from pathlib import Path
 
 from docutils import nodes
 from myst_nb.sphinx_ext import add_global_html_resources
+from sphinx.application import ENV_PICKLE_FILENAME
 from sphinx.util import logging
 
 from .. import live, ourselves, survey
@@ -127,6 +129,8 @@ def complete_book(app, exception):
         live.engine.write(out)
     if left_out := tables.left_out(Path(app.srcdir) / "data"):
         print(left_out, file=sys.stderr)
+    # Sphinx has stored what it knows before it wrote the pages, and with them the entries for the search.
+    (Path(app.doctreedir) / ENV_PICKLE_FILENAME).write_bytes(pickle.dumps(app.env, pickle.HIGHEST_PROTOCOL))
 
 
 def make_for_class(app, out):

@@ -1,7 +1,7 @@
 """What Sphinx, MyST-NB, the theme and pandas leave undone on a page for readers with a keyboard or a screen reader.
 
 `MENDS` are for what stands in the text of a page, `FRAMES` says what the templates in this room have to bring about
-around it. What is mended was found by axe-core, by pressing Tab or by weighing; ``tests/test_accessible.py`` looks again.
+around it. What is mended was found by axe-core, by pressing Tab or by weighing; ``tests/test_pages.py`` looks again.
 Where there is nothing to mend any more, a new version has changed what it makes: the build then names it.
 """
 

@@ -21,6 +21,7 @@ FORMULAS = Path(__file__).with_name("formulas.css").read_text(encoding="utf-8")
 THEMES = [Path(theme.__file__).parent / "theme" for theme in (pydata_sphinx_theme, sphinx_book_theme)]
 FAMILIES = {"solid": ("Free", 900), "regular": ("Free", 400), "brands": ("Brands", 400)}
 RULE = re.compile(r'((?:\.fa-[\w-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}')
+ICON = re.compile('(--pst-icon-[\\w-]+):"([\ue000-\uf8ff])"')  # a name that the theme's styles give to an icon
 PRIVATE = range(0xE000, 0xF900)  # the letters of no language, which icons are
 ADAPT = "adapt _ext/pages/fonts.py to this version of the theme."
 
@@ -68,7 +69,8 @@ def _write_icons(static, names):
     for path in _in_themes("scripts/*theme*.js", "the themes' scripts"):
         names = names | set(re.findall(r"\bfa-[a-z-]+", path.read_text(encoding="utf-8")))
     rules = {rule: chr(int(code, 16)) for rule, code in RULE.findall(css) if names & set(re.findall(r"fa-[\w-]+", rule))}
-    if not rules or not shown:
+    named = ICON.findall("".join(path.read_text(encoding="utf-8") for path in own))
+    if not rules or not shown or not named:
         raise ValueError(f"{sheet.name} has no rules for icons, or the theme shows none of its own: {ADAPT}")
 
     def lines():
@@ -76,6 +78,8 @@ def _write_icons(static, names):
         for rule, letter in rules.items():  # nobody wants to hear them; older browsers take the first form
             code = f'"\\{ord(letter):x}"'
             yield f'{rule}{{content:{code};content:{code} / ""}}'
+        for name, letter in named:
+            yield f'@supports(content:"a" / ""){{:root{{{name}:"{letter}" / ""}}}}'  # those of the boxes
         for name, (family, weight) in FAMILIES.items():
             font = sheet.parent.parent / "webfonts" / f"fa-{name}-{weight}.ttf"
             if f"fa-{name}" in names or name == "solid":

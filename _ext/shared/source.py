@@ -14,6 +14,9 @@ TITLE, AUTHOR, COPYRIGHT = (
     yaml.safe_load((BOOK / "_config.yml").read_text(encoding="utf-8"))[name] for name in ("title", "author", "copyright")
 )
 SLUG = re.sub(r"\W+", "-", TITLE.casefold()).strip("-")  # the title as the name of a file: "before-and-after"
+# Where the number of a chapter stands in the names of files.
+NUMBERED = ["chapters/{}-*.ipynb", "chapters/answers/ch{}.py", "chapters/answers/{}.txt", "chapters/quizzes/{}.txt"]
+NUMBERED += ["tests/oracles/ch{}*.csv"]
 
 
 def repository(book=BOOK):
