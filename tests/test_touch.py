@@ -22,7 +22,7 @@ AT_REST = """() => new Promise(rests => {
     const look = () => {
         frames = scrollY === before ? frames + 1 : 0;
         before = scrollY;
-        if (frames === 10) rests(); else requestAnimationFrame(look);
+        if (frames === 4) rests(); else requestAnimationFrame(look);
     };
     look();
 })"""

@@ -21,6 +21,7 @@ from pathlib import Path
 from docutils import nodes
 from myst_nb.sphinx_ext import add_global_html_resources
 from sphinx.application import ENV_PICKLE_FILENAME
+from sphinx.search import js_index
 from sphinx.util import logging
 
 from .. import live, ourselves, survey
@@ -129,8 +130,20 @@ def complete_book(app, exception):
         live.engine.write(out)
     if left_out := tables.left_out(Path(app.srcdir) / "data"):
         print(left_out, file=sys.stderr)
-    # Sphinx has stored what it knows before it wrote the pages, and with them the entries for the search.
+    keep_search(app, out / "searchindex.js")
+
+
+def keep_search(app, path):
+    """Let a build of what has changed have the search of a whole build.
+
+    Sphinx stores what it knows before it writes the pages, and with them finds the entries for the search; and it keeps
+    words that no page has any more.
+    """
     (Path(app.doctreedir) / ENV_PICKLE_FILENAME).write_bytes(pickle.dumps(app.env, pickle.HIGHEST_PROTOCOL))
+    index = js_index.loads(path.read_text(encoding="utf-8"))
+    for kind in ("terms", "titleterms"):
+        index[kind] = {word: pages for word, pages in index[kind].items() if pages != []}
+    path.write_text(js_index.dumps(index), encoding="utf-8")
 
 
 def make_for_class(app, out):
