@@ -278,9 +278,12 @@ HOSTILE = {
 }
 
 
+ANSWERS = functools.cache(practice.answers)  # some simulate
+
+
 @pytest.mark.parametrize("value", HOSTILE)
 def test_check_stops_no_notebook_whatever_it_is_given(value, capsys, monkeypatch):
-    monkeypatch.setattr(practice, "answers", functools.cache(practice.answers))  # some simulate
+    monkeypatch.setattr(practice, "answers", ANSWERS)
     for name in CHECKED:
         practice.check(name, HOSTILE[value])
         assert re.fullmatch(rf"✗ {name} .+\n", capsys.readouterr().out)
