@@ -3,7 +3,7 @@
 In come the numbers of the chapters to keep, such as ``make shorten KEEP="7 13"``; out goes everything that bears the
 number of another chapter, and what speaks about the study, with its tests, its lines in the table of contents, its
 targets in the Makefile and its job in the weekly workflow, the pages that were built, and at last this program.
-``git checkout -- .`` undoes it, as long as nothing is committed.
+``git checkout -- .`` brings all but the built pages back, as long as nothing is committed; and undoes other changes, too.
 """
 
 import re
@@ -15,7 +15,7 @@ from .shared.source import NUMBERED
 
 ABOUT_THE_STUDY = [
     *("tests/test_ch[0-9][0-9].py", "tests/oracles/*.R", "tests/oracles/made.csv", "tests/oracles/webr/*"),
-    *("tests/oracles/webr/.npmrc", "tests/test_oracles.py", "tests/r_scripts.py"),
+    *("tests/test_oracles.py", "tests/r_scripts.py"),
     *("chapters/appendix/software.md", "tests/test_appendix.py"),
     *("chapters/appendix/instructors.ipynb", "chapters/appendix/lessons.md", "tests/test_teaching.py"),
     *("data/generate.py", "data/published.csv", "tests/test_cohort.py", "data/cohorts.py", "tests/test_cohorts.py"),

@@ -1,4 +1,7 @@
-"""Lend the tests one browser, and JupyterLite as it is built; begin with what takes longest."""
+"""What the tests share: the chapter they take as their example, what waits for the week, a server, the kit, one browser.
+
+And their order: what takes longest begins.
+"""
 
 import contextlib
 import functools
@@ -28,7 +31,7 @@ EXAMPLE = practice.chapter_path(7 if 7 in WITH_SLIDER else WITH_SLIDER[0]).stem
 WEEKLY = os.environ.get("WEEKLY") == "all"
 weekly = pytest.mark.skipif(
     not WEEKLY,
-    reason="What this runs, another test runs each time. Here it runs every week, and by WEEKLY=all make test",
+    reason="What this runs runs each time in another program or on another chapter; here every week, and by WEEKLY=all make test",
 )
 # In the order of the minutes that they take: a long file that begins last would keep one processor busy alone.
 LONG = [
@@ -95,12 +98,12 @@ def kit(tmp_path_factory):
 
 
 def few(argument, chapters, now=None):
-    """Parametrize a test with chapters, of which all but some wait for the weekly run.
+    """Parametrize a test with chapters, their names, numbers or pages, of which all but some wait for the weekly run.
 
     Those run now: the first, the example and the last; or as many from the first on as `now` says.
     """
-    example = next(chapter for chapter in chapters if practice.chapter_path(int(str(chapter)[:2])).stem == EXAMPLE)
-    some = chapters[:now] if now else {chapters[0], example, chapters[-1]}
+    example = next(chapter for chapter in chapters if EXAMPLE in str(chapter) or str(chapter) == str(int(EXAMPLE[:2])))
+    some = {chapters[0], example, chapters[-1]} if now is None else chapters[:now]
     values = [chapter if chapter in some else pytest.param(chapter, marks=weekly) for chapter in chapters]
     return pytest.mark.parametrize(argument, values)
 

@@ -6,7 +6,7 @@ import axe_playwright_python
 
 WIDTHS = {1280: 900, 390: 844}  # a laptop and a telephone, with their heights
 
-# Charts in a folded solution are drawn when it opens; so open everything, once it has been seen that it was closed.
+# Charts that are not drawn; those that are folded are drawn, too, as wide as they are then.
 UNDRAWN = """() => [...document.querySelectorAll("figure.chart")]
     .filter(chart => !chart.querySelector("svg .role-mark :is(path, line, text, image)"))
     .map(chart => chart.textContent.trim().slice(0, 80))"""
@@ -37,7 +37,7 @@ SMALL = """() => [...document.querySelectorAll("button, input, select, summary, 
 
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-# Every rule in light colours; in dark ones those on colours. "Enhanced" contrast, 7 to 1, includes the 4.5 to 1 of the other.
+# The rules on colours; in the dark without the contrast of 4.5 to 1, as "enhanced" contrast, 7 to 1, includes it.
 COLOURS = "axe.getRules(['cat.color']).map(rule => rule.ruleId)"
 COLOURED = {"light": COLOURS, "dark": f"{COLOURS}.filter(rule => rule !== 'color-contrast')"}
 # On a telephone a page has the same colours, which are what takes axe long, but another layout.
@@ -82,7 +82,7 @@ ALIKE = """() => {
 
 
 def faults(tab, colours=True):
-    """Let axe look at a page, which is of little use afterwards; return what it finds in light and, if asked, dark colours."""
+    """Let axe look at a page, which is of little use afterwards; return what it finds: in the layout and, if asked, in light and in dark colours."""
     tab.evaluate(THIN)
     tab.evaluate(AXE)
     found = {"light": run(tab, "light", LAYOUT)}

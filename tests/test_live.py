@@ -378,8 +378,8 @@ def ran(browser, kit):
         yield functools.cache(functools.partial(run_page, context, server.address))
 
 
-# The code of each chapter runs each time in CPython (test_notebooks.py), one page in Firefox, below, and all weekly.
-each_run = few("name", list(CHAPTERS.values())[::-1], now=1)
+# Each time the first chapter's page runs below, another one in Firefox, and the code of all in CPython (test_notebooks.py).
+each_run = few("name", list(CHAPTERS.values()), now=0)
 
 
 @needs_python
@@ -523,9 +523,13 @@ def test_restart_ends_what_never_would(tab):
 
 
 @needs_python
-def test_a_page_can_be_downloaded_as_a_notebook(tab):
+def test_a_page_shows_what_is_stored_and_can_be_downloaded_as_a_notebook(tab):
     tab.get_by_role("button", name="Run all").click()
     until(tab, "done")
+    book = {cell["id"]: cell for cell in chapter_cells(CHAPTERS[FIRST]) if cell["cell_type"] == "code"}
+    ran = {cell["id"]: cell for cell in tab.evaluate("live.cells()") if cell["id"] in book}
+    here = {id: said(cell["outputs"]) for id, cell in ran.items() if cell["source"] == book[id]["source"]}
+    assert len(here) > 20 and here == {id: said(book[id]["outputs"]) for id in here}
     tab.get_by_label(f"Your words for {asked_in(FIRST)[2]}").fill("My *words*.")
     put(answer_cell(tab), "print('mine')")
     with tab.expect_download() as waiting:

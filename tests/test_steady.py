@@ -50,7 +50,11 @@ def test_a_build_that_was_cut_off_or_failed_is_made_good_by_the_next_one(tmp_pat
     keep_chapters(book, EXAMPLE)  # the build elsewhere makes everything of the others again
     (book / ".venv").symlink_to(sys.prefix)
     (book / "chapters" / "index.ipynb").unlink()
-    (book / "_toc.yml").write_text(json.dumps({"format": "jb-book", "root": "chapters/index"}), encoding="utf-8")
+    (book / "_toc.yml").write_text(
+        json.dumps({"format": "jb-book", "root": "chapters/index", "chapters": [{"file": "chapters/terms"}]}), encoding="utf-8"
+    )
+    glossary = "# Terms\n\n:::{glossary}\nrank\n: A place in an order.\n:::\n"
+    (book / "chapters" / "terms.md").write_text(glossary, encoding="utf-8")
     (tmp_path / "faulty").mkdir()
     pages = book / "_build" / "html"
     page = pages / "chapters" / "index.html"
@@ -82,3 +86,12 @@ def test_a_build_that_was_cut_off_or_failed_is_made_good_by_the_next_one(tmp_pat
     when = page.stat().st_mtime
     assert make().returncode == 0
     assert page.stat().st_mtime == when  # what is there is not built once more
+
+    (book / "chapters" / "index.md").write_text("# A small book\n\nIt has one page, and a {term}`rank`.\n", encoding="utf-8")
+    assert make().returncode == 0
+    step_by_step = (pages / "searchindex.js").read_bytes()
+    shutil.rmtree(book / "_build" / ".doctrees")
+    shutil.rmtree(pages)
+    assert make().returncode == 0
+    assert (pages / "searchindex.js").read_bytes() == step_by_step  # also the terms, on a page that did not change
+    assert b'"rank"' in step_by_step and b"warn" not in step_by_step

@@ -24,7 +24,7 @@ from sphinx.application import ENV_PICKLE_FILENAME
 from sphinx.search import js_index
 from sphinx.util import logging
 
-from .. import live, ourselves, survey
+from .. import browser, classroom, live, ourselves, survey
 from ..shared import charts, source, tables
 from ..shared.formulas import mathml
 from . import body, fonts
@@ -134,28 +134,26 @@ def complete_book(app, exception):
 
 
 def keep_search(app, path):
-    """Let a build of what has changed have the search of a whole build.
+    """Let the search after a build of what has changed be that after a whole build.
 
-    Sphinx stores what it knows before it writes the pages, and with them finds the entries for the search; and it keeps
-    words that no page has any more.
+    Sphinx stores its environment before it writes the pages, and finds some entries for the search while it writes them:
+    so the environment is stored again. And it keeps words that no page has any more, with no pages to them.
     """
     (Path(app.doctreedir) / ENV_PICKLE_FILENAME).write_bytes(pickle.dumps(app.env, pickle.HIGHEST_PROTOCOL))
     index = js_index.loads(path.read_text(encoding="utf-8"))
     for kind in ("terms", "titleterms"):
-        index[kind] = {word: pages for word, pages in index[kind].items() if pages != []}
+        index[kind] = {word: pages for word, pages in index[kind].items() if pages != []}  # 0 is a page
     path.write_text(js_index.dumps(index), encoding="utf-8")
 
 
 def make_for_class(app, out):
-    """Make what the pages offer to a class, unless it was made from the same; importing what makes it takes long."""
+    """Make what the pages offer to a class, unless it was made from the same."""
     book, record = Path(app.srcdir), Path(app.doctreedir) / "for-class.txt"
     address = source.published(source.repository(book))
     folders = source.fingerprint(book, ["_ext", "_static", "chapters", "data"])
     made_from = f"{folders} {address} {os.environ.get('PYODIDE')}"
     if record.exists() and record.read_text(encoding="utf-8") == made_from and (out / "lite").exists():
         return
-    from .. import browser, classroom
-
     for name in ("class", "slides", "lms"):
         shutil.rmtree(out / name, ignore_errors=True)
     classroom.write(out, address)
