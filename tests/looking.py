@@ -105,3 +105,14 @@ def complaints(result):
         for fault in result["violations"]
         for node in fault["nodes"]
     ]
+
+
+def listen(tab):
+    """Return two lists, which a tab goes on filling: the addresses that it asks for, and what it complains of."""
+    asked, complaints = [], []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+    tab.on("response", lambda reply: reply.status >= 400 and complaints.append(f"{reply.status} {reply.url}"))
+    tab.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    return asked, complaints

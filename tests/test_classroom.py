@@ -25,6 +25,7 @@ import nbformat
 import practice
 import pytest
 from conftest import EXAMPLE, ROOT, few, keep_chapters, lend_jupyterlite
+from looking import listen
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_notebook
@@ -611,13 +612,9 @@ def test_a_chapter_links_to_what_is_for_class_and_it_is_there(built):
 @pytest.mark.parametrize("page", [EXAMPLE, "appendix/formulas"])
 def test_a_page_with_these_buttons_asks_no_other_host_for_anything(page, built, browser):
     """Oracle: Chromium. Also its console is silent, and it is no wider than a telephone."""
-    asked, complaints = [], []
     with browser.new_context(viewport={"width": 390, "height": 844}) as context:
         tab = context.new_page()
-        tab.on("request", lambda request: asked.append(request.url))
-        tab.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
-        tab.on("console", lambda message: message.type == "error" and complaints.append(message.text))
-        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        asked, complaints = listen(tab)
         tab.goto((built / "chapters" / f"{page}.html").as_uri())
         tab.wait_for_load_state("networkidle")
         width = tab.evaluate("document.documentElement.scrollWidth")

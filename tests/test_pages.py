@@ -21,6 +21,7 @@ from looking import (
     UNTYPESET,
     WIDTHS,
     faults,
+    listen,
 )
 from playwright.sync_api import TimeoutError as NotInTime
 
@@ -131,12 +132,7 @@ def seen(browser, site, width, pages):
 
 def look(tab, site, page, width):
     """Look at a page as it comes, printed, with its solutions open, and with all open, answered and under axe's eyes."""
-    asked, complaints = [], []
-    tab.on("request", lambda request: asked.append(request.url))
-    tab.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
-    tab.on("response", lambda reply: reply.status >= 400 and complaints.append(f"{reply.status} {reply.url}"))
-    tab.on("console", lambda message: message.type == "error" and complaints.append(message.text))
-    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    asked, complaints = listen(tab)
     tab.goto(f"{site}/{page}")
     if page == "index.html":
         tab.wait_for_url("**/chapters/index.html")

@@ -22,6 +22,7 @@ import markdown
 import practice
 import pytest
 from conftest import EXAMPLE, ROOT, WEEKLY, few, served
+from looking import listen
 from playwright.sync_api import sync_playwright
 
 from _ext.classroom import slides
@@ -191,12 +192,7 @@ of_each_deck = pytest.mark.parametrize("site, deck", [(way, deck) for way in SIZ
 def opened(context, address, page):
     """Open a deck and wait for its charts; also return what it asked for elsewhere, and its complaints."""
     tab = context.new_page()
-    asked, complaints = [], []
-    tab.on("request", lambda request: asked.append(request.url))
-    tab.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
-    tab.on("response", lambda reply: reply.status >= 400 and complaints.append(f"{reply.status} {reply.url}"))
-    tab.on("console", lambda message: message.type == "error" and complaints.append(message.text))
-    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    asked, complaints = listen(tab)
     tab.goto(f"{address}/{page}")
     tab.wait_for_function(f"!({UNDRAWN})().length", timeout=120_000)
     return tab, asked, complaints
