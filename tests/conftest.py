@@ -25,29 +25,18 @@ from _ext.shared.source import NUMBERED
 
 ROOT = Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"
-# The chapter that tests of the engine take as their example; in a book without it the first one with a slider.
+# The chapter that tests of the engine take as their example: the seventh, or the first one with a slider, or the first.
 WITH_SLIDER = [n for n in practice.chapters() if r"\"input\": \"range\"" in practice.chapter_path(n).read_text("utf-8")]
-EXAMPLE = practice.chapter_path(7 if 7 in WITH_SLIDER else WITH_SLIDER[0]).stem
+EXAMPLE = practice.chapter_path(7 if 7 in WITH_SLIDER else (WITH_SLIDER or practice.chapters())[0]).stem
+needs_slider = pytest.mark.skipif(not WITH_SLIDER, reason="No chart of this book has a slider.")
 WEEKLY = os.environ.get("WEEKLY") == "all"
 weekly = pytest.mark.skipif(
     not WEEKLY,
     reason="What this runs runs each time in another program or on another chapter; here every week, and by WEEKLY=all make test",
 )
 # In the order of the minutes that they take: a long file that begins last would keep one processor busy alone.
-LONG = [
-    "browser",
-    "live",
-    "pages",
-    "book",
-    "accessible",
-    "your_survey_page",
-    "classroom",
-    "notebooks",
-    "slides",
-    "firefox",
-    "steady",
-]
-LONG += ["touch", "oracles", "paper", "survey", "cohorts"]
+LONG = ["browser", "live", "pages", "notebooks", "classroom", "cohorts", "steady", "slides", "ourselves", "accessible"]
+LONG += ["your_survey_page", "paper", "book", "survey", "firefox", "touch", "statistics", "oracles", "practice"]
 PATIENCE = 120_000  # milliseconds; a busy computer is no fault, and who waits for a state waits no longer than it takes
 expect.set_options(timeout=PATIENCE)
 

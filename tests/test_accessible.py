@@ -9,7 +9,7 @@ import io
 import re
 
 import pytest
-from conftest import EXAMPLE, HTML, served
+from conftest import EXAMPLE, HTML, needs_slider, served
 from fontTools.ttLib import TTFont
 from looking import OPEN, UNDRAWN, UNTYPESET, WIDTHS, faults
 from playwright.sync_api import expect
@@ -234,6 +234,7 @@ def test_an_answer_to_a_question_is_announced(tab):
     expect(box.get_by_role("status")).to_have_text(re.compile("[✓✗] .{20}"))
 
 
+@needs_slider
 def test_what_a_slider_changes_is_announced(contexts, site):
     """Oracle: what the chart shows."""
     tab = open_page(contexts[1280], f"{site}/chapters/{EXAMPLE}.html")

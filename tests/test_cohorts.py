@@ -971,7 +971,7 @@ def test_an_instructors_folder_that_cannot_be_closed_is_named(small, monkeypatch
 
 def test_a_large_class_is_made_on_all_processors_and_nothing_else_changes(monkeypatch, tmp_path):
     """Oracle: the same people, one after the other in this process."""
-    path = class_list(tmp_path, "\n".join(["id", *map(str, range(3))]))
+    path = class_list(tmp_path, "\n".join(["id", *map(str, range(5))]))
     cohorts.run(path, tmp_path / "one")
     monkeypatch.setattr(cohorts, "CHUNK", 2)
     monkeypatch.setattr(cohorts.random, "Random", lambda _: pytest.fail("A cohort was drawn in this process."))

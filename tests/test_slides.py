@@ -21,7 +21,7 @@ import axe_playwright_python
 import markdown
 import practice
 import pytest
-from conftest import EXAMPLE, ROOT, WEEKLY, few, served
+from conftest import EXAMPLE, ROOT, WEEKLY, few, needs_slider, served
 from looking import listen
 from playwright.sync_api import sync_playwright
 
@@ -320,6 +320,7 @@ def test_axe_finds_nothing_on_a_deck_that_is_a_page(deck, in_browser, folder):
     assert not in_browser(look)
 
 
+@needs_slider
 def test_the_left_arrow_leads_back_and_a_slider_takes_the_arrows_only_while_it_is_used(in_browser, site):
     def use(browser):
         with browser.new_context(viewport={"width": 1280, "height": 720}) as context:

@@ -6,7 +6,7 @@ Oracle: Chromium, with touches and turns of the wheel as a screen and a mouse ma
 import functools
 
 import pytest
-from conftest import HTML, few, served
+from conftest import EXAMPLE, HTML, few, needs_slider, served
 from looking import UNDRAWN
 from lxml.html import fromstring
 from playwright.sync_api import expect
@@ -16,6 +16,7 @@ from _ext.shared import charts
 from _ext.shared.formulas import mathml
 
 SIZES = {"telephone": {"width": 390, "height": 844}, "laptop": {"width": 1280, "height": 900}}
+EXAMPLE_PAGE = f"chapters/{EXAMPLE}.html"
 PAGES = sorted(page.relative_to(HTML).as_posix() for page in HTML.glob("chapters/**/*.html"))
 AT_REST = """() => new Promise(rests => {
     let before, frames;
@@ -80,9 +81,10 @@ def test_a_swipe_over_any_chart_moves_the_page(finger, site, page):
         finger.wait_for_function("before => Math.abs(scrollY - before) > 60", arg=before)
 
 
+@needs_slider
 def test_one_notch_of_the_wheel_over_a_chart_with_a_slider_moves_the_page(browser, site):
     with browser.new_context(viewport=SIZES["laptop"], reduced_motion="reduce") as context:
-        tab = drawn(context.new_page(), f"{site}/{WITH_SLIDER}")
+        tab = drawn(context.new_page(), f"{site}/{EXAMPLE_PAGE}")
         for chart in tab.locator("figure.chart:has([type=range]) svg.marks").all():
             chart.evaluate("one => one.scrollIntoView({block: 'center', behavior: 'instant'})")
             chart.hover()
@@ -129,8 +131,9 @@ def slider_of(tab):
     return control.get_by_role("slider"), control.locator("span").last, less, more, said
 
 
+@needs_slider
 def test_a_finger_sets_a_slider_to_the_next_step_and_hears_where_it_is(finger, site):
-    drawn(finger, f"{site}/{WITH_SLIDER}")
+    drawn(finger, f"{site}/{EXAMPLE_PAGE}")
     slider, value, less, more, said = slider_of(finger)
     name, step = finger.locator(".vega-bind-name").first.inner_text().strip(), float(slider.get_attribute("step"))
     expect(slider).to_have_accessible_name(name)
@@ -151,8 +154,9 @@ def test_a_finger_sets_a_slider_to_the_next_step_and_hears_where_it_is(finger, s
         assert box["width"] >= 44 and box["height"] >= 36
 
 
+@needs_slider
 def test_a_swipe_down_that_begins_on_a_slider_scrolls_and_one_sideways_sets_it(finger, site):
-    drawn(finger, f"{site}/{WITH_SLIDER}")
+    drawn(finger, f"{site}/{EXAMPLE_PAGE}")
     slider = slider_of(finger)[0]
     at_first = slider.input_value()
     slider.evaluate("one => one.scrollIntoView({block: 'center', behavior: 'instant'})")
@@ -165,7 +169,7 @@ def test_a_swipe_down_that_begins_on_a_slider_scrolls_and_one_sideways_sets_it(f
 
 
 def test_the_list_of_sections_closes_after_a_tap_on_one(finger, site):
-    finger.goto(f"{site}/{WITH_SLIDER}")
+    finger.goto(f"{site}/{EXAMPLE_PAGE}")
     finger.locator(".secondary-toggle:visible").tap()
     bar = finger.locator(".bd-sidebar-secondary")
     link = bar.locator("a[href^='#']").nth(3)
@@ -177,7 +181,6 @@ def test_the_list_of_sections_closes_after_a_tap_on_one(finger, site):
     expect(finger.locator(".secondary-toggle:visible")).to_have_attribute("aria-expanded", "false")
 
 
-WITH_SLIDER = next(page for page in PAGES if '"input": "range"' in (HTML / page).read_text("utf-8"))
 WIDE = next(page for page in PAGES if 'class="columns"' in (HTML / page).read_text("utf-8"))
 
 
