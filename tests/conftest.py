@@ -15,6 +15,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 
+import lxml.html
 import practice
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -32,7 +33,7 @@ needs_slider = pytest.mark.skipif(not WITH_SLIDER, reason="No chart of this book
 WEEKLY = os.environ.get("WEEKLY") == "all"
 weekly = pytest.mark.skipif(
     not WEEKLY,
-    reason="What this runs runs each time in another program or on another chapter; here every week, and by WEEKLY=all make test",
+    reason="The same is tested each time in another program or on another chapter; this every week, and by WEEKLY=all make test",
 )
 # In the order of the minutes that they take: a long file that begins last would keep one processor busy alone.
 LONG = ["browser", "live", "pages", "notebooks", "classroom", "cohorts", "steady", "slides", "ourselves", "accessible"]
@@ -84,6 +85,12 @@ def kit(tmp_path_factory):
     if not (HTML / "lite").exists():
         pytest.fail("There is no built book with notebooks for the browser: run make book first.")
     return gather(HTML, tmp_path_factory.mktemp("kit"))
+
+
+def signs(page):
+    """How many signs the longest line of a page's code and printed tables has; some fifty are as wide as a telephone."""
+    blocks = lxml.html.parse(HTML / page).iter("pre")
+    return max((len(line) for block in blocks for line in block.text_content().splitlines()), default=0)
 
 
 def few(argument, chapters, now=None):

@@ -6,10 +6,11 @@ leads and what is announced. The book is built first: make book.
 
 import base64
 import io
+import json
 import re
 
 import pytest
-from conftest import EXAMPLE, HTML, needs_slider, served
+from conftest import EXAMPLE, HTML, needs_slider, served, signs
 from fontTools.ttLib import TTFont
 from looking import OPEN, UNDRAWN, UNTYPESET, WIDTHS, faults
 from playwright.sync_api import expect
@@ -119,7 +120,7 @@ def test_axe_finds_nothing_in_what_opens_over_a_page(contexts, site, width, butt
     tab.mouse.wheel(0, -500)  # now a telephone has the button "Back to top", too
     tab.locator(f"{button}:visible").first.click()
     tab.wait_for_function("document.getAnimations().every(motion => motion.playState === 'finished')")
-    assert not any(faults(tab, colours=button == ".search-button__button").values())
+    assert faults(tab) == {"light": [], "dark": []}
     tab.close()
 
 
@@ -135,7 +136,7 @@ def test_tab_leads_through_a_chapter_and_back_and_shows_where_it_is(tab):
             assert at == str(place)
             wrong += faults
     assert not wrong
-    assert count > 50
+    assert count > 100
 
 
 def test_arrow_keys_scroll_what_is_too_wide(tab):
@@ -145,8 +146,7 @@ def test_arrow_keys_scroll_what_is_too_wide(tab):
         box.focus()
         tab.keyboard.press("ArrowRight")
         tab.wait_for_function("document.activeElement.scrollLeft > 0")
-    if not boxes and tab.width < 1280:
-        pytest.skip(f"Nothing on {PAGE} is wider than a telephone.")
+    assert boxes or tab.width == 1280 or signs(PAGE) < 60
 
 
 def test_the_search_gives_the_focus_back(tab):
@@ -252,7 +252,8 @@ def test_what_a_slider_changes_is_announced(contexts, site):
 def test_radio_buttons_of_a_chart_are_a_group_with_a_name(contexts, site):
     tab = open_page(contexts[390], f"{site}/{PAGE}")
     name = tab.locator(".vega-bind:has([type=radio]) .vega-bind-name").first.inner_text().strip()
-    expect(tab.get_by_role("radiogroup", name=name).get_by_role("radio").nth(1)).to_be_visible()
+    options = json.loads(re.search(r'"input": "radio"[^{}]*?"options": (\[.*?\])', CHARTS[HTML / PAGE])[1])
+    expect(tab.get_by_role("radiogroup", name=name).get_by_role("radio")).to_have_count(len(options))
     tab.close()
 
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from _ext.execute import METADATA, execute
+from _ext.execute import METADATA, execute, notebooks
 
 PAGES = [path for path in (ROOT / "chapters").rglob("*.*") if path.suffix in (".ipynb", ".md")]
 NOTEBOOKS = sorted(path for path in PAGES if path.suffix == ".ipynb" and ".ipynb_checkpoints" not in path.parts)
@@ -41,6 +41,15 @@ def test_the_table_of_contents_lists_every_chapter_and_no_other():
     assert sorted(listed) == sorted(path.relative_to(ROOT).with_suffix("").as_posix() for path in PAGES)
     numbered = [page for page in listed if page[len("chapters/")].isdigit()]
     assert numbered == sorted(numbered)
+
+
+def test_what_is_run_are_the_notebooks_of_the_book_and_no_copy_that_jupyterlab_keeps(tmp_path, monkeypatch):
+    assert notebooks() == NOTEBOOKS
+    for name in ("one.ipynb", ".ipynb_checkpoints/one-checkpoint.ipynb"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    monkeypatch.setattr("_ext.execute.CHAPTERS", tmp_path)
+    assert notebooks() == [tmp_path / "one.ipynb"]
 
 
 def test_running_a_notebook_again_changes_no_byte(path, tmp_path):

@@ -865,6 +865,7 @@ def test_make_results_ends_with_1_and_the_questions_or_with_0_and_the_files(tmp_
     second = run(tmp_path / "mine.xlsx", tmp_path / "out")
     assert second.returncode == 0, second.stdout + second.stderr
     assert {"results.csv", "report.docx", "figure.png", "flow.png"} <= {path.name for path in (tmp_path / "out").iterdir()}
+    assert run(tmp_path / "nowhere", tmp_path / "out").returncode == 1
 
 
 # --- whatever comes ---------------------------------------------------------------------------------------
