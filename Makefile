@@ -9,7 +9,7 @@ export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/runtime
 # A folder or an address that holds Pyodide 0.27.7. With it, Python for the browser becomes part of the book.
 export PYODIDE
 
-LOCK := --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links
+LOCK := --quiet --no-strip-extras --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
 .PHONY: help book test execute pdf kit bench results cohorts data oracles lock shorten clean
 
