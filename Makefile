@@ -11,7 +11,7 @@ export PYODIDE
 
 LOCK := --quiet --no-strip-extras --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
-.PHONY: help book test execute pdf kit bench results cohorts data oracles lock shorten clean
+.PHONY: help book test execute pdf kit bench results cohorts data oracles lock shorten sample clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s%s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,10 @@ lock:  ## Pin the newest versions that requirements.in and tests/requirements.in
 
 shorten: .venv/.installed  ## Leave out the study and all chapters but KEEP="7 13", for a book about another study
 	@$(BIN)/python -m _ext.shorten $(KEEP)
+
+sample: book  ## Lay out a small book about another study in _build/sample, build it and run the tests there
+	@$(BIN)/python -m tests.sample
+	@$(MAKE) --no-print-directory --directory=_build/sample --old-file=.venv/.installed data execute test
 
 clean:  ## Remove all that these targets made, the environment too, but not the cohorts of a class
 	rm -rf .venv .pytest_cache

@@ -13,16 +13,13 @@ from pathlib import Path
 
 from .shared.source import NUMBERED
 
-ABOUT_THE_STUDY = [
-    *("tests/test_ch[0-9][0-9].py", "tests/oracles/*.R", "tests/oracles/made.csv", "tests/oracles/webr/*"),
-    *("tests/test_oracles.py", "tests/r_scripts.py"),
-    *("chapters/appendix/software.md", "tests/test_appendix.py"),
-    *("chapters/appendix/instructors.ipynb", "chapters/appendix/lessons.md", "tests/test_teaching.py"),
-    *("data/generate.py", "data/published.csv", "tests/test_cohort.py", "data/cohorts.py", "tests/test_cohorts.py"),
-    *("data/ourselves/*", "tests/test_ourselves.py"),
-    *("_ext/shorten.py", "tests/test_shorten.py"),
+ABOUT_THE_STUDY = [  # files, and folders with all that is in them
+    *("tests/claims", "tests/oracles/*.R", "tests/oracles/made.csv", "tests/oracles/webr", "tests/r_scripts.py"),
+    *("chapters/appendix/software.md", "chapters/appendix/instructors.ipynb", "chapters/appendix/lessons.md"),
+    *("data/generate.py", "data/published.csv", "data/cohorts.py", "data/ourselves"),
+    *("_ext/shorten.py", "tests/test_shorten.py", "tests/sample"),
 ]
-TARGETS = ["cohorts", "oracles", "shorten"]  # of the Makefile, which run programs that go
+TARGETS = ["cohorts", "oracles", "shorten", "sample"]  # of the Makefile, which run programs that go
 
 
 def shorten(book, keep):
@@ -53,12 +50,10 @@ def shorten(book, keep):
     for pattern in ABOUT_THE_STUDY:
         if not any(book.glob(pattern)):
             raise ValueError(f"There is no {pattern} here: this book is shortened already, or _ext/shorten.py is out of date.")
-    gone = sorted({path for pattern in [*patterns, *ABOUT_THE_STUDY] for path in book.glob(pattern)})
-    for path in gone:
-        path.unlink()
-    for folder in {path.parent for path in gone}:
-        if not any(folder.iterdir()):
-            folder.rmdir()
+    named = [path for pattern in [*patterns, *ABOUT_THE_STUDY] for path in book.glob(pattern)]
+    gone = sorted({path for found in named for path in [found, *found.rglob("*")] if path.is_file()})
+    for path in named:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
     for built in ("html", ".doctrees"):  # else pages that are gone would be published with the others
         shutil.rmtree(book / "_build" / built, ignore_errors=True)
     _rewrite(book / "_toc.yml", lambda text: _without_pages(text, [path.relative_to(book) for path in gone]))

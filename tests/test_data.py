@@ -1,5 +1,5 @@
 """The files in data/ against the codebook, their program and a scoring by hand, whatever the study: this one's own claims
-are in test_cohort.py.
+are in claims/test_cohort.py.
 
 Oracles: frictionless for the Data Package, plain Python loops for cleaning and scoring.
 """

@@ -1,4 +1,4 @@
-# Compute with R what tests/test_ch03.py compares chapter 3 with:
+# Compute with R what tests/claims/test_ch03.py compares chapter 3 with:
 #
 #     cd tests/oracles && Rscript ch03.R
 #

@@ -1,4 +1,4 @@
-# Compute with R what tests/test_ch04.py compares chapter 4 with:
+# Compute with R what tests/claims/test_ch04.py compares chapter 4 with:
 #
 #     cd tests/oracles && Rscript ch04.R
 #

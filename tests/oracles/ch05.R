@@ -1,4 +1,4 @@
-# Compute with R what tests/test_ch05.py compares chapter 5 with:
+# Compute with R what tests/claims/test_ch05.py compares chapter 5 with:
 #
 #     cd tests/oracles && Rscript ch05.R
 #

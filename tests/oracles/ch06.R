@@ -1,4 +1,4 @@
-# Compute with R what tests/test_ch06.py compares chapter 6 with:
+# Compute with R what tests/claims/test_ch06.py compares chapter 6 with:
 #
 #     cd tests/oracles && Rscript ch06.R
 #

@@ -1,4 +1,4 @@
-# Compute with R what tests/test_ch09.py compares chapter 9 with:
+# Compute with R what tests/claims/test_ch09.py compares chapter 9 with:
 #
 #     cd tests/oracles && Rscript ch09.R
 #

@@ -1,4 +1,4 @@
-# Compute with R what tests/test_ch10.py compares chapter 10 with:
+# Compute with R what tests/claims/test_ch10.py compares chapter 10 with:
 #
 #     cd tests/oracles && Rscript ch10.R
 #

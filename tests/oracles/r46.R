@@ -1,4 +1,4 @@
-# Compute with R 4.6 what tests/test_statistics.py and tests/test_ch03.py compare with: since 4.6.0 wilcox.test has
+# Compute with R 4.6 what tests/test_statistics.py and tests/claims/test_ch03.py compare with: since 4.6.0 wilcox.test has
 # an exact test for ties and zeros, and uses it for fewer than 50 values.
 #
 #     make oracles

@@ -1,0 +1,21 @@
+"""What check() accepts in chapter 5, and the usual slips."""
+
+import prepost
+from practice import right, wrong
+
+
+def exercise_5_1():
+    scores = prepost.load("scores")
+    both = len(scores[["feedback_before", "feedback_after"]].dropna())
+    yield right(both)
+    yield wrong(both - 1, "This is the number for strain.")
+    yield wrong(2 * both, "These are questionnaires. Two of them make a pair.")
+
+
+def exercise_5_2():
+    scores = prepost.load("scores")[["strain_before", "strain_after"]].dropna()
+    change = scores["strain_after"] - scores["strain_before"]
+    far = [sum(change <= -3), sum(change >= 3)]
+    yield right(far)
+    yield wrong(far[::-1], "These are the two, the other way round.")
+    yield wrong([sum(change < -3), sum(change > 3)], "Three points or more includes three.")
