@@ -88,8 +88,8 @@ def kit(tmp_path_factory):
 
 
 def signs(page):
-    """How many signs the longest line of a page's code and printed tables has; some fifty are as wide as a telephone."""
-    blocks = lxml.html.parse(HTML / page).iter("pre")
+    """How many signs the longest line of a page's printed tables has; some fifty are as wide as a telephone."""
+    blocks = lxml.html.parse(HTML / page).xpath("//pre[@class = 'columns']")  # code wraps
     return max((len(line) for block in blocks for line in block.text_content().splitlines()), default=0)
 
 

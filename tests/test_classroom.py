@@ -39,6 +39,7 @@ from _ext.execute import METADATA
 from _ext.shared import source, tables
 
 CHAPTERS = practice.chapters()
+LAST, MARKDOWN = practice.chapter_path(CHAPTERS[-1]).stem, "appendix/adapting"
 KINDS = ["student", "instructor"]
 LESSONS = ROOT / "chapters" / "appendix" / "lessons.md"
 EITHER = pytest.mark.parametrize("kind", KINDS)
@@ -326,7 +327,7 @@ def test_markup_of_myst_becomes_plain_markdown(myst, plain):
     assert markdown.without_myst(myst) == plain
 
 
-@pytest.mark.parametrize("page", [f"{EXAMPLE}.ipynb", "appendix/formulas.md"])
+@pytest.mark.parametrize("page", [f"{EXAMPLE}.ipynb", f"{MARKDOWN}.md"])
 def test_links_lead_to_the_published_book_if_there_is_one(page):
     link = f"[there](https://example.org/book/chapters/{page.partition('.')[0]}.html)"
     assert markdown.without_myst(f"[there]({page})", "https://example.org/book") == link
@@ -477,14 +478,14 @@ def built(tmp_path_factory):
     unwanted = shutil.ignore_patterns(".git", ".venv", "_build", ".*_cache", "__pycache__", ".ipynb_checkpoints")
     shutil.copytree(ROOT, copy, ignore=unwanted)
     lend_jupyterlite(copy)
-    keep_chapters(copy, EXAMPLE, "13-your-study")
+    keep_chapters(copy, EXAMPLE, LAST)
     subprocess.run(["git", "init", "--quiet", copy], check=True)
     remote = "https://github.com/example/before-and-after.git"
     subprocess.run(["git", "remote", "add", "origin", remote], cwd=copy, check=True)
     for name in PRIVATE:
         keep_private(copy / name)
-    names = [EXAMPLE, "13-your-study", "appendix/codebook", "appendix/formulas"]
-    pages = [{"file": f"chapters/{name}"} for name in names]
+    codebook = ["appendix/codebook"] if (ROOT / "chapters" / "appendix" / "codebook.ipynb").exists() else []
+    pages = [{"file": f"chapters/{name}"} for name in dict.fromkeys([EXAMPLE, LAST, *codebook, MARKDOWN])]
     contents = {"format": "jb-book", "root": "chapters/index", "chapters": pages}
     (copy / "_toc.yml").write_text(json.dumps(contents), encoding="utf-8")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
@@ -589,7 +590,7 @@ def links(page):
 
 def test_pages_have_buttons_to_their_repository_and_chapters_one_to_binder(built):
     repository = "https://github.com/example/before-and-after"
-    for name, suffix in [(EXAMPLE, "ipynb"), ("appendix/formulas", "md")]:
+    for name, suffix in [(EXAMPLE, "ipynb"), (MARKDOWN, "md")]:
         found = links(built / "chapters" / f"{name}.html")
         assert repository in found and f"{repository}/blob/HEAD/chapters/{name}.{suffix}?plain=1" in found
         assert any(link.startswith(f"{repository}/issues/new") for link in found)
@@ -606,10 +607,10 @@ def test_a_chapter_links_to_what_is_for_class_and_it_is_there(built):
         assert made == notebooks.class_notebook(int(EXAMPLE[:2]), kind, "https://example.github.io/before-and-after")
     assert found[f"../slides/{EXAMPLE}.html"] is False
     assert (built / "slides" / f"{EXAMPLE}.html").is_file() and any((built / "lms").iterdir())
-    assert not any("class/" in link for link in links(built / "chapters" / "appendix" / "formulas.html"))
+    assert not any("class/" in link for link in links(built / "chapters" / f"{MARKDOWN}.html"))
 
 
-@pytest.mark.parametrize("page", [EXAMPLE, "appendix/formulas"])
+@pytest.mark.parametrize("page", [EXAMPLE, MARKDOWN])
 def test_a_page_with_these_buttons_asks_no_other_host_for_anything(page, built, browser):
     """Oracle: Chromium. Also its console is silent, and it is no wider than a telephone."""
     with browser.new_context(viewport={"width": 390, "height": 844}) as context:

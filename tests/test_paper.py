@@ -270,9 +270,21 @@ def test_charts_and_formulas_are_drawn_with_lines_and_letters(everything, built)
             kinds = {str(thing.Subtype) for thing in page.Resources.get("/XObject", {}).values()}
             assert "/Image" not in kinds, (name, page.index + 1)
     scripts = [figure.script.string for article in built.values() for figure in article.select("figure.chart")]
-    axes = {title for script in scripts for title in re.findall(r'"[xy]": {[^{}]*"title": "([^"]+)"', script)}
+    axes = {title for script in scripts for title in axis_titles(json.loads(script))}
     text = words("".join(everything["book"].texts))
     assert axes and not [title for title in axes if words(title) not in text]
+
+
+def axis_titles(part):
+    """Yield the titles of the axes that are drawn in a part of a chart's specification."""
+    if isinstance(part, dict):
+        for name, value in part.items():
+            if name in ("x", "y") and isinstance(value, dict) and value.get("title") and value.get("axis", {}) is not None:
+                yield value["title"]
+            yield from axis_titles(value)
+    elif isinstance(part, list):
+        for one in part:
+            yield from axis_titles(one)
 
 
 def test_the_book_is_tagged_and_names_its_language(everything):
@@ -375,7 +387,7 @@ def test_the_same_chapter_gives_the_same_bytes(browser, worksheets, out):
 @pytest.fixture
 def short(monkeypatch):
     """A shorter edition of the book: its first page, one chapter, and one page that is no chapter."""
-    kept = {"chapters/index", f"chapters/{practice.chapter_path(CHAPTERS[-1]).stem}", "chapters/appendix/codebook"}
+    kept = {"chapters/index", f"chapters/{practice.chapter_path(CHAPTERS[-1]).stem}", "chapters/appendix/adapting"}
     parts = {name: part for name, part in articles.page_names().items() if name in kept}
     for module in (articles, whole):
         monkeypatch.setattr(module, "page_names", lambda: parts)
@@ -386,9 +398,9 @@ def test_a_shorter_edition_is_printed_too(browser, short, tmp_path):
     path = tmp_path / "short.pdf"
     path.write_bytes(pdf.to_pdf(browser, whole.whole_book()))
     book = read(path)
-    title, chapter, codebook = (heading_of(name) for name in short)
+    title, chapter, adapting = (heading_of(name) for name in short)
     assert [text for level, text, _ in book.bookmarks if level == 0] == [
-        title, "Contents", "About this book", chapter, codebook, "Worked solutions and key",
+        title, "Contents", "About this book", chapter, adapting, "Worked solutions and key",
     ]  # fmt: skip
     solved = first_page(book, "Worked solutions and key")
     assert [text for level, text, place in book.bookmarks if level == 1 and place >= solved] == [chapter]

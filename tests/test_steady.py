@@ -53,7 +53,7 @@ def test_a_build_that_was_cut_off_or_failed_is_made_good_by_the_next_one(tmp_pat
     (book / "_toc.yml").write_text(
         json.dumps({"format": "jb-book", "root": "chapters/index", "chapters": [{"file": "chapters/terms"}]}), encoding="utf-8"
     )
-    glossary = "# Terms\n\n:::{glossary}\nrank\n: A place in an order.\n:::\n"
+    glossary = "# Terms\n\n:::{glossary}\nrank\n  A place in an order.\n:::\n"
     (book / "chapters" / "terms.md").write_text(glossary, encoding="utf-8")
     (tmp_path / "faulty").mkdir()
     pages = book / "_build" / "html"

@@ -1,6 +1,6 @@
 """From a study folder to print: link and the report functions, on the book's data and on the template.
 
-Oracles: R, which links, scores and tests from the same raw exports (oracles/ch13.csv, made by oracles/ch13.R; versions
+Oracles: R, which links, scores and tests from the same raw exports (oracles/study.csv, made by oracles/study.R; versions
 in oracles/made.csv), for the studies that R has seen; counts by hand from the template's
 exports; for a spoilt folder, the fault that the test puts in.
 """
@@ -196,7 +196,7 @@ def test_exports_without_a_common_code_are_refused_in_words(study):
 def seen_by_r():
     """R's rows, by study and instrument, without those of a study that the book no longer holds."""
     names = {study: set(prepost.load("instruments", path)["name"]) for study, path in FOLDERS.items()}
-    seen = {(row["study"], row["instrument"]): row for row in rows("ch13")}
+    seen = {(row["study"], row["instrument"]): row for row in rows("study")}
     return {(study, instrument): row for (study, instrument), row in seen.items() if instrument in names[study]}
 
 

@@ -34,11 +34,12 @@ def main():
         page.unlink()
     shutil.copytree(HERE / "book", SAMPLE, dirs_exist_ok=True)
     replace_study(SAMPLE / "data")
-    (SAMPLE / ".venv").symlink_to(sys.prefix)
     if (ORIGINAL / "_build" / "lite.txt").exists():  # which takes as long to build as all pages
         shutil.copytree(ORIGINAL / "_build" / "lite", SAMPLE / "_build" / "lite")
         shutil.copy2(ORIGINAL / "_build" / "lite.txt", SAMPLE / "_build")
+    subprocess.run([sys.executable, SAMPLE / "data" / "tables.py"], check=True, stdout=subprocess.DEVNULL)
     subprocess.run("git init --quiet && git add --all", shell=True, cwd=SAMPLE, check=True)
+    (SAMPLE / ".venv").symlink_to(sys.prefix)
 
 
 def replace_study(data):

@@ -1,8 +1,8 @@
 # Link, score and test with R, from the raw exports, what tests/test_your_study.py compares chapters/prepost with:
 #
-#     cd tests/oracles && Rscript ch13.R
+#     cd tests/oracles && Rscript study.R
 #
-# reads data/ and data/template/, and writes ch13.csv beside this script. Z and the exact p, with Pratt's zeros, come
+# reads data/ and data/template/, and writes study.csv beside this script. Z and the exact p, with Pratt's zeros, come
 # from coin, and so does the interval: the values that coin's test does not reject. Holm's p comes from p.adjust;
 # linking, scoring, the Walsh averages and the counts are written out below.
 
@@ -92,4 +92,4 @@ data <- file.path("..", "..", "data")
 results <- rbind(study("book", data), study("template", file.path(data, "template")))
 numbers <- sapply(results, is.numeric)
 results[numbers] <- lapply(results[numbers], function(x) sprintf("%.12g", x))
-write.csv(results, "ch13.csv", row.names = FALSE, quote = 2)
+write.csv(results, "study.csv", row.names = FALSE, quote = 2)
