@@ -23,6 +23,7 @@ from conftest import ROOT
 from _ext.paper import articles, chapters, pdf
 from _ext.paper import book as whole
 from _ext.paper import worksheets as sheets
+from _ext.shared import charts
 
 CHAPTERS = practice.chapters()
 LEFT_OUT = {"answer", "instructor", "remove-cell"}  # tags of cells that no page shows
@@ -269,8 +270,9 @@ def test_charts_and_formulas_are_drawn_with_lines_and_letters(everything, built)
         for page in found.file.pages:
             kinds = {str(thing.Subtype) for thing in page.Resources.get("/XObject", {}).values()}
             assert "/Image" not in kinds, (name, page.index + 1)
-    scripts = [figure.script.string for article in built.values() for figure in article.select("figure.chart")]
-    axes = {title for script in scripts for title in axis_titles(json.loads(script))}
+    drawn = [chart for article in built.values() for chart in article.select("figure.chart")]
+    specs = [charts.read_spec(chart.script.string, chart.figcaption.get_text()) for chart in drawn]
+    axes = {title for spec in specs for title in axis_titles(spec)}
     text = words("".join(everything["book"].texts))
     assert axes and not [title for title in axes if words(title) not in text]
 
