@@ -9,7 +9,7 @@ export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/runtime
 # A folder or an address that holds Pyodide 0.27.7. With it, Python for the browser becomes part of the book.
 export PYODIDE
 
-LOCK := --quiet --no-strip-extras --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links
+LOCK := --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
 .PHONY: help book test execute pdf kit bench results cohorts data oracles lock shorten sample clean
 
@@ -83,5 +83,7 @@ clean:  ## Remove all that these targets made, the environment too, but not the 
 		echo "$(PYTHON) cannot make environments. On Debian or Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
 	@echo "Installing the pinned packages into .venv; this takes some minutes ..."
 	@$(PYTHON) -m venv --clear .venv
+	@# An older pip passes over the pin of a package of which another one asks for extras.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=23.3"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	@touch $@

@@ -2,7 +2,7 @@
 
 In come the numbers of the chapters to keep, such as ``make shorten KEEP="7 13"``; out goes everything that bears the
 number of another chapter, and what speaks about the study, with its tests, its lines in the table of contents, its
-targets in the Makefile and its job in the weekly workflow, the pages that were built, and at last this program.
+targets in the Makefile and its steps in the workflows, the pages that were built, and at last this program.
 ``git checkout -- .`` brings all but the built pages back, as long as nothing is committed; and undoes other changes, too.
 """
 
@@ -59,6 +59,8 @@ def shorten(book, keep):
     _rewrite(book / "_toc.yml", lambda text: _without_pages(text, [path.relative_to(book) for path in gone]))
     _rewrite(book / "Makefile", _without_targets)
     _rewrite(book / ".github" / "workflows" / "versions.yml", lambda text: re.sub(r"\n  oracles:\n(?:    .*\n)+", "", text))
+    _rewrite(book / ".github" / "workflows" / "book.yml", lambda text: re.sub(r" *- run: make sample.*\n", "", text))
+    _rewrite(book / ".ci" / "run", lambda text: text.replace("make test sample", "make test"))
     return gone
 
 

@@ -46,7 +46,6 @@ import statistics
 import sys
 import tempfile
 import unicodedata
-import zipfile
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -57,6 +56,7 @@ import pandas as pd
 import prepost
 from generate import HERE, PEOPLE
 from prepost.codes import NO_CODE
+from prepost.files import write_zip
 from prepost.reading import SEPARATORS, Unreadable, plain, sheets
 
 KINDS = {  # which columns hold identifiers, the first that is there, written without blanks, hyphens and accents
@@ -495,11 +495,7 @@ def study(code, exports):
 def zipped(code, files):
     """Pack a study folder: the same bytes everywhere, so nothing in it is compressed, dated or named by the machine."""
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
-        for name, text in files.items():
-            entry = zipfile.ZipInfo(f"{code}/{name}", date_time=(2025, 1, 1, 0, 0, 0))
-            entry.create_system, entry.external_attr = 3, 0o644 << 16  # as on Unix
-            archive.writestr(entry, text.encode())
+    write_zip(content, ((f"{code}/{name}", text) for name, text in files.items()), (2025, 1, 1, 0, 0, 0), compressed=False)
     return content.getvalue()
 
 

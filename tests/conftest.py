@@ -38,6 +38,8 @@ weekly = pytest.mark.skipif(
 # In the order of the minutes that they take: a long file that begins last would keep one processor busy alone.
 LONG = ["browser", "live", "pages", "notebooks", "classroom", "cohorts", "steady", "slides", "ourselves", "accessible"]
 LONG += ["your_survey_page", "paper", "book", "survey", "firefox", "touch", "statistics", "oracles", "practice"]
+# What depends on the address (what is fetched) does not depend on the width, so each is tried with one of the other.
+WAYS = {"http": 390, "file": 1280}
 PATIENCE = 120_000  # milliseconds; a busy computer is no fault, and who waits for a state waits no longer than it takes
 expect.set_options(timeout=PATIENCE)
 
@@ -134,3 +136,27 @@ def browser():
         browser.new_context = patient
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def site(request):
+    """The address of the book."""
+    if request.param == "file":
+        yield HTML.as_uri()
+        return
+    with served(HTML) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="module")
+def width(site):
+    return WAYS[site.partition(":")[0]]
+
+
+@pytest.fixture(scope="module")
+def pages():
+    """The names of all pages, such as chapters/index.html."""
+    found = [page for page in HTML.rglob("*.html") if not {"_static", "slides", "lite"} & set(page.relative_to(HTML).parts)]
+    if not found:
+        pytest.fail("There is no built book: run make book first.")
+    return sorted(page.relative_to(HTML).as_posix() for page in found)

@@ -8,42 +8,16 @@ import re
 import practice
 import prepost
 import pytest
-from conftest import EXAMPLE, HTML, served
+from conftest import EXAMPLE
 from looking import UNDRAWN, WIDTHS
 from playwright.sync_api import expect
 
-# What depends on the address (what is fetched) does not depend on the width, so each is tried with one of the other.
-WAYS = {"http": 390, "file": 1280}
-once = pytest.mark.parametrize("site", ["http"], indirect=True)  # what depends on neither
+once = pytest.mark.parametrize("site", ["http"], indirect=True)  # what depends on neither address nor width
 
 
-@pytest.fixture(scope="session")
-def pages():
-    """The names of all pages, such as chapters/index.html."""
-    found = [page for page in HTML.rglob("*.html") if not {"_static", "slides", "lite"} & set(page.relative_to(HTML).parts)]
-    if not found:
-        pytest.fail("There is no built book: run make book first.")
-    return sorted(page.relative_to(HTML).as_posix() for page in found)
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chapters(pages):
     return [page for page in pages if re.match(r"chapters/\d\d-", page)]
-
-
-@pytest.fixture(scope="session", params=WAYS)
-def site(request, pages):
-    """The address of the book."""
-    if request.param == "file":
-        yield HTML.as_uri()
-        return
-    with served(HTML) as port:
-        yield f"http://127.0.0.1:{port}"
-
-
-@pytest.fixture(scope="session")
-def width(site):
-    return WAYS[site.partition(":")[0]]
 
 
 @pytest.fixture

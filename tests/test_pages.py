@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from urllib.parse import urldefrag
 
 import pytest
-from conftest import EXAMPLE, HTML, WEEKLY, served
+from conftest import EXAMPLE, HTML, WEEKLY
 from looking import (
     CUT,
     EARLY,
@@ -24,8 +24,6 @@ from looking import (
     listen,
 )
 from playwright.sync_api import TimeoutError as NotInTime
-
-WAYS = {"http": 390, "file": 1280}  # what is fetched does not depend on the width
 
 # Contrast of every word in a chart with what is behind the chart, as WCAG 2.2 defines it.
 FAINTEST = """() => {
@@ -95,30 +93,6 @@ PRINTED = """() => {
         ground: getComputedStyle(document.body).backgroundColor,
     };
 }"""
-
-
-@pytest.fixture(scope="module", params=WAYS)
-def site(request):
-    """The address of the book."""
-    if request.param == "file":
-        yield HTML.as_uri()
-        return
-    with served(HTML) as port:
-        yield f"http://127.0.0.1:{port}"
-
-
-@pytest.fixture(scope="module")
-def width(site):
-    return WAYS[site.partition(":")[0]]
-
-
-@pytest.fixture(scope="module")
-def pages():
-    """The names of all pages, such as chapters/index.html."""
-    found = [page for page in HTML.rglob("*.html") if not {"_static", "slides", "lite"} & set(page.relative_to(HTML).parts)]
-    if not found:
-        pytest.fail("There is no built book: run make book first.")
-    return sorted(page.relative_to(HTML).as_posix() for page in found)
 
 
 @pytest.fixture(scope="module")

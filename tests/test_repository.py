@@ -62,7 +62,7 @@ def test_licences_are_the_same_wherever_they_are_named():
 
 def pins(folder):
     """Each pinned requirement and its version; some have one for old and one for new Pythons."""
-    return re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==(\S+)", read(f"{folder}requirements.txt"), re.M)
+    return re.findall(r"^([\w.-]+)==(\S+)", read(f"{folder}requirements.txt"), re.M)
 
 
 @pytest.mark.parametrize("folder", ["", "tests/"])

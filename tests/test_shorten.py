@@ -50,6 +50,9 @@ def test_a_book_about_another_study_begins_with_one_command(copy):
     jobs = yaml.safe_load((copy / ".github" / "workflows" / "versions.yml").read_text(encoding="utf-8"))["jobs"]
     assert "oracles" not in jobs and {"newest", "oldest"} <= set(jobs)
     assert missing_files(copy) == set()
+    for name in (".ci/run", ".github/workflows/book.yml", ".github/workflows/versions.yml"):
+        asked = set(re.findall(r"\bmake (?:\w+=\w+ )?([a-z]+)", (copy / name).read_text(encoding="utf-8")))
+        assert asked <= set(phony), name
     names = {path.stem for path in gone if path.suffix == ".py"}
     for path in left:
         if path.suffix == ".py":

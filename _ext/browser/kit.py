@@ -7,7 +7,9 @@ import time
 import zipfile
 from pathlib import Path
 
-from ..shared.source import BOOK, SLUG, TITLE, write_zip
+from prepost.files import write_zip
+
+from ..shared.source import BOOK, SLUG, TITLE
 from . import pyodide
 
 KIT = BOOK / "_build" / "kit"

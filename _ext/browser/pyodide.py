@@ -13,7 +13,7 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
-from ..shared.source import write_zip
+from prepost.files import write_zip
 
 VERSION = "0.27.7"  # Python 3.12, pandas 2.2.3, SciPy 1.14.1, NumPy 2.0.2, altair 5.4.1
 CDN = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"

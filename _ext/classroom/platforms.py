@@ -13,10 +13,11 @@ from pathlib import Path
 from xml.sax.saxutils import escape, unescape
 
 import practice
+from prepost.files import write_zip
 from text2qti.qti import QTI
 
 from ..shared.questions import notice, number
-from ..shared.source import SLUG, TITLE, write_zip
+from ..shared.source import SLUG, TITLE
 from .moodle import gift, moodle
 from .uploads import blackboard, brightspace, left_out
 

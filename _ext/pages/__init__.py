@@ -20,6 +20,7 @@ from pathlib import Path
 
 from docutils import nodes
 from myst_nb.sphinx_ext import add_global_html_resources
+from prepost.files import write_zip
 from sphinx.application import ENV_PICKLE_FILENAME
 from sphinx.search import js_index
 from sphinx.util import logging
@@ -158,6 +159,6 @@ def make_for_class(app, out):
         shutil.rmtree(out / name, ignore_errors=True)
     classroom.write(out, address)
     files = ((path.relative_to(book).as_posix(), path.read_bytes()) for path in tables.tables(book / "data"))
-    source.write_zip(out / "data.zip", files)
+    write_zip(out / "data.zip", files)
     browser.publish(out)
     record.write_text(made_from, encoding="utf-8")

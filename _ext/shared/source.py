@@ -1,10 +1,9 @@
-"""Facts about the book: what it is called, its chapters, where it is published, what it was made from; and steady zips."""
+"""Facts about the book: what it is called, its chapters, where it is published, what it was made from."""
 
 import hashlib
 import os
 import re
 import subprocess
-import zipfile
 from pathlib import Path
 
 import yaml
@@ -59,21 +58,3 @@ def fingerprint(book, folders):
             if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts):
                 digest.update(f"{path.relative_to(book).as_posix()}\n".encode() + path.read_bytes())
     return digest.hexdigest()
-
-
-def write_zip(target, files, date=(1980, 1, 1, 0, 0, 0)):
-    """Write a zip file that depends on nothing but what is put into it.
-
-    Parameters
-    ----------
-    target : path-like or binary file
-    files : iterable of tuple
-        The name and the content of each file, in the order in which they are packed.
-    date : tuple of int, optional
-        The moment that all of them bear; by default the earliest that a zip file knows.
-    """
-    with zipfile.ZipFile(target, "w") as archive:
-        for name, content in files:
-            entry = zipfile.ZipInfo(name, date)
-            entry.create_system, entry.external_attr = 3, 0o644 << 16  # whatever system packs it
-            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 9)

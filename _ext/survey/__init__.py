@@ -16,8 +16,10 @@ import json
 import shutil
 from pathlib import Path
 
+from prepost.files import write_zip
+
 from .. import ourselves
-from ..shared.source import BOOK, published, repository, write_zip
+from ..shared.source import BOOK, published, repository
 from . import workbooks
 
 HERE = Path(__file__).resolve().parent

@@ -5,9 +5,10 @@ import re
 import zipfile
 
 import pandas as pd
+from prepost.files import write_zip
 
 from .. import ourselves
-from ..shared.source import BOOK, write_zip
+from ..shared.source import BOOK
 from . import example
 
 TEMPLATE = BOOK / "data" / "template"

@@ -2,8 +2,9 @@
 
 import io
 import struct
-import zipfile
 from xml.sax.saxutils import escape, quoteattr
+
+from .files import write_zip
 
 TYPES = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
@@ -75,9 +76,7 @@ def document(blocks):
         **{f"word/media/picture{number}.png": picture for number, picture in enumerate(pictures, 1)},
     }
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name), content)
+    write_zip(packed, files.items())
     return packed.getvalue()
 
 
