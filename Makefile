@@ -66,7 +66,8 @@ shorten: .venv/.installed  ## Leave out the study and all chapters but KEEP="7 1
 
 sample: book  ## Lay out a small book about another study in _build/sample, build it and run the tests there
 	@$(BIN)/python -m tests.sample
-	@$(MAKE) --no-print-directory --directory=_build/sample --old-file=.venv/.installed execute test
+	@$(MAKE) --no-print-directory --directory=_build/sample --old-file=.venv/.installed \
+		$(if $(wildcard $(PYODIDE)),PYODIDE="$(abspath $(PYODIDE))") execute test
 
 clean:  ## Remove all that these targets made, the environment too, but not the cohorts of a class
 	rm -rf .venv .pytest_cache

@@ -14,7 +14,14 @@ from pathlib import Path
 from .shared.source import NUMBERED
 
 ABOUT_THE_STUDY = [  # files, and folders with all that is in them
-    *("tests/claims", "tests/oracles/*.R", "tests/oracles/made.csv", "tests/oracles/webr", "tests/r_scripts.py"),
+    *(
+        "tests/claims",
+        "tests/oracles/*.R",
+        "tests/oracles/ch[0-9]*.csv",
+        "tests/oracles/made.csv",
+        "tests/oracles/webr",
+        "tests/r_scripts.py",
+    ),
     *("chapters/appendix/software.md", "chapters/appendix/instructors.ipynb", "chapters/appendix/lessons.md"),
     *("data/generate.py", "data/published.csv", "data/cohorts.py", "data/ourselves"),
     *("_ext/shorten.py", "tests/test_shorten.py", "tests/sample"),
@@ -40,7 +47,8 @@ def shorten(book, keep):
     Raises
     ------
     ValueError
-        If there is no such chapter, or if one of the files that go is not there; nothing is changed then.
+        If there is no such chapter, if one of the files that go is not there, or if one that is rewritten holds nothing
+        to leave out; nothing is changed then.
     """
     book = Path(book)
     chapters = sorted(int(path.name[:2]) for path in book.glob("chapters/[0-9][0-9]-*.ipynb"))
@@ -51,36 +59,43 @@ def shorten(book, keep):
         if not any(book.glob(pattern)):
             raise ValueError(f"There is no {pattern} here: this book is shortened already, or _ext/shorten.py is out of date.")
     named = [path for pattern in [*patterns, *ABOUT_THE_STUDY] for path in book.glob(pattern)]
-    gone = sorted({path for found in named for path in [found, *found.rglob("*")] if path.is_file()})
+    files = {path for found in named for path in [found, *found.rglob("*")] if path.is_file()}
+    gone = sorted(path for path in files if "__pycache__" not in path.parts)
+    rewritten = {name: change((book / name).read_text(encoding="utf-8"), gone) for name, change in REWRITTEN.items()}
+    for name, text in rewritten.items():
+        if text == (book / name).read_text(encoding="utf-8"):
+            raise ValueError(f"{name} has nothing to leave out: _ext/shorten.py is out of date.")
     for path in named:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     for built in ("html", ".doctrees"):  # else pages that are gone would be published with the others
         shutil.rmtree(book / "_build" / built, ignore_errors=True)
-    _rewrite(book / "_toc.yml", lambda text: _without_pages(text, [path.relative_to(book) for path in gone]))
-    _rewrite(book / "Makefile", _without_targets)
-    _rewrite(book / ".github" / "workflows" / "versions.yml", lambda text: re.sub(r"\n  oracles:\n(?:    .*\n)+", "", text))
-    _rewrite(book / ".github" / "workflows" / "book.yml", lambda text: re.sub(r" *- run: make sample.*\n", "", text))
-    _rewrite(book / ".ci" / "run", lambda text: text.replace("make test sample", "make test"))
+    for name, text in rewritten.items():
+        (book / name).write_text(text, encoding="utf-8", newline="\n")
     return gone
-
-
-def _rewrite(path, change):
-    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
 
 
 def _without_pages(toc, gone):
     """Leave out the lines of pages that are gone, and each part that has no page left."""
     for path in gone:
-        toc = re.sub(rf"^ *- file: {re.escape(path.with_suffix('').as_posix())}\n", "", toc, flags=re.M)
+        toc = re.sub(rf"^ *- file: chapters/(appendix/)?{re.escape(path.stem)}\n", "", toc, flags=re.M)
     return re.sub(r"^  - caption: .*\n    chapters:\n(?!      - )", "", toc, flags=re.M)
 
 
-def _without_targets(makefile):
+def _without_targets(makefile, _):
     makefile = makefile.replace("$(if $(wildcard data/generate.py),generate,tables)", "tables")
     for target in TARGETS:
         makefile = re.sub(rf"^{target}:.*\n(?:\t.*\n)+\n", "", makefile, flags=re.M)
         makefile = re.sub(rf"^(\.PHONY:.*) {target}\b", r"\1", makefile, flags=re.M)
     return makefile
+
+
+REWRITTEN = {
+    "_toc.yml": _without_pages,
+    "Makefile": _without_targets,
+    ".ci/run": lambda text, _: text.replace("make test sample", "make test"),
+    ".github/workflows/book.yml": lambda text, _: re.sub(r" *- run: make sample.*\n", "", text),
+    ".github/workflows/versions.yml": lambda text, _: re.sub(r"# And asks R .*\n|\n  oracles:\n(?:    .*\n)+", "", text),
+}
 
 
 if __name__ == "__main__":

@@ -95,6 +95,12 @@ def signs(page):
     return max((len(line) for block in blocks for line in block.text_content().splitlines()), default=0)
 
 
+def widest():
+    """The chapter's page with the widest printed table."""
+    chapters = [page.relative_to(HTML).as_posix() for page in sorted(HTML.glob("chapters/[0-9]*.html"))]
+    return max(chapters, key=signs, default="the page of a book that is not built")
+
+
 def few(argument, chapters, now=None):
     """Parametrize a test with chapters, their names, numbers or pages, of which all but some wait for the weekly run.
 
@@ -139,7 +145,7 @@ def browser():
 
 
 @pytest.fixture(scope="module", params=WAYS)
-def site(request):
+def site(request, pages):
     """The address of the book."""
     if request.param == "file":
         yield HTML.as_uri()

@@ -6,7 +6,7 @@ Oracle: Chromium, with touches and turns of the wheel as a screen and a mouse ma
 import functools
 
 import pytest
-from conftest import EXAMPLE, HTML, few, needs_slider, served, signs
+from conftest import EXAMPLE, HTML, few, needs_slider, served, signs, widest
 from looking import UNDRAWN
 from lxml.html import fromstring
 from playwright.sync_api import expect
@@ -18,7 +18,7 @@ from _ext.shared.formulas import mathml
 SIZES = {"telephone": {"width": 390, "height": 844}, "laptop": {"width": 1280, "height": 900}}
 EXAMPLE_PAGE = f"chapters/{EXAMPLE}.html"
 PAGES = sorted(page.relative_to(HTML).as_posix() for page in HTML.glob("chapters/**/*.html"))
-WIDE = next(page for page in PAGES if 'class="columns"' in (HTML / page).read_text("utf-8"))
+WIDE = widest()
 AT_REST = """() => new Promise(rests => {
     let before, frames;
     const look = () => {

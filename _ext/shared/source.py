@@ -15,7 +15,6 @@ TITLE, AUTHOR, COPYRIGHT = (
 SLUG = re.sub(r"\W+", "-", TITLE.casefold()).strip("-")  # the title as the name of a file: "before-and-after"
 # Where the number of a chapter stands in the names of files.
 NUMBERED = ["chapters/{}-*.ipynb", "chapters/answers/ch{}.py", "chapters/answers/{}.txt", "chapters/quizzes/{}.txt"]
-NUMBERED += ["tests/oracles/ch{}*.csv"]
 
 
 def repository(book=BOOK):

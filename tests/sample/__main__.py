@@ -1,4 +1,4 @@
-"""Lay out a small book about another study in ``_build/sample``, by the steps of *Adapting the book*.
+"""Lay out a small book about another study in ``_build/sample``, much as *Adapting the book* leads to one.
 
 In come the files that git knows, the study of ``data/template``, and ``book`` beside this file: two chapters and their
 questions. ``make sample`` builds it and runs the tests there, which shows that those that stay in such a book hold in it.
