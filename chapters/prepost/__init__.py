@@ -1,9 +1,10 @@
 """What several chapters of *Before and After* share.
 
-``reading`` reads any table; ``survey`` finds out what is in the files of a study, asks what it cannot know and links, and
-``drafting`` describes them if nobody has; ``study`` scores; ``statistics`` has what SciPy lacks; ``report`` is
-what is printed, ``document`` and ``page`` what is given away, ``charts`` the look of the charts. Every method is first
-done in the cells of a chapter. All names below are the book's own: ``prepost.signed_rank`` and so on.
+``files`` has the names of a study's tables, and packs them; ``reading`` reads any table, and ``exports`` knows what
+survey platforms make of one; ``survey`` finds out what is in the files of a study, asks what it cannot know and links
+people by their ``codes``, and ``drafting`` describes the files if nobody has; ``study`` scores; ``statistics`` has what
+SciPy lacks; ``report`` is what is printed, ``document`` and ``page`` what is given away, ``charts`` the look of the
+charts. Every method is first done in the cells of a chapter. All names below are the book's own: ``prepost.signed_rank`` and so on.
 
 In all functions ``change`` is *after minus before*, one number for each person with both scores.
 """
