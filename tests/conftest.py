@@ -35,6 +35,10 @@ weekly = pytest.mark.skipif(
     not WEEKLY,
     reason="The same is tested each time in another program or on another chapter; this every week, and by WEEKLY=all make test",
 )
+in_one_book = pytest.mark.skipif(
+    (ROOT / "tests" / "sample").exists() and not WEEKLY,
+    reason="It depends on no chapter, so that one book is enough: make sample runs it in the sample, the week here",
+)
 # In the order of the minutes that they take: a long file that begins last would keep one processor busy alone.
 LONG = ["browser", "live", "pages", "notebooks", "classroom", "cohorts", "steady", "slides", "ourselves", "accessible"]
 LONG += ["your_survey_page", "paper", "book", "survey", "firefox", "touch", "statistics", "oracles", "practice"]

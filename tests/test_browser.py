@@ -33,7 +33,7 @@ import nbformat
 import practice
 import psutil
 import pytest
-from conftest import HTML, ROOT, few, served, started
+from conftest import HTML, ROOT, few, in_one_book, served, started
 from playwright.sync_api import expect
 
 from _ext.browser import jupyterlite, notebooks, pyodide
@@ -1007,6 +1007,7 @@ def test_an_unknown_notebook_and_a_lost_network_are_named(browser, address):
         page.wait_for_url("**/chapters/index.html")
 
 
+@in_one_book
 @needs_python
 def test_the_kits_server_and_localhost_do_as_well(browser, server):
     with browser.new_context(viewport={"width": 390, "height": 844}) as context:

@@ -18,7 +18,7 @@ from types import SimpleNamespace
 import nbformat
 import practice
 import pytest
-from conftest import EXAMPLE, HTML, ROOT, few, started, weekly
+from conftest import EXAMPLE, HTML, ROOT, few, in_one_book, started, weekly
 from conftest import served as serving
 from looking import ALIKE, AXE, COLOURS, LAYOUT
 from looking import run as run_axe
@@ -559,6 +559,7 @@ def test_a_live_page_keeps_what_was_typed_and_nothing_else(tab):
     assert not [place["indexedDB"] for place in state["origins"] if place.get("indexedDB")]
 
 
+@in_one_book
 @needs_python
 def test_axe_finds_nothing_on_a_live_page_that_was_used(tab):
     """Last of the tests of this tab, of which little is left afterwards: on a laptop and a telephone, in light and dark."""
@@ -649,6 +650,7 @@ def test_a_new_edition_is_announced_and_takes_nothing(reader, served):
     tab.close()
 
 
+@in_one_book
 @needs_python
 def test_a_chapter_runs_in_firefox(served):
     firefox = pytest.importorskip("firefox")

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLE, HTML, ROOT, keep_chapters, lend_jupyterlite
+from conftest import EXAMPLE, HTML, ROOT, in_one_book, keep_chapters, lend_jupyterlite
 
 
 def test_a_second_build_elsewhere_gives_the_same_bytes(tmp_path):
@@ -42,6 +42,7 @@ FAULTS = {
 FAULTY = "import logging\nimport os\nfrom sphinx.builders.html import StandaloneHTMLBuilder\n"
 
 
+@in_one_book
 @pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
 def test_a_build_that_was_cut_off_or_failed_is_made_good_by_the_next_one(tmp_path):
     book = tmp_path / "book"
