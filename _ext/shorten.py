@@ -61,7 +61,8 @@ def shorten(book, keep):
     named = [path for pattern in [*patterns, *ABOUT_THE_STUDY] for path in book.glob(pattern)]
     files = {path for found in named for path in [found, *found.rglob("*")] if path.is_file()}
     gone = sorted(path for path in files if "__pycache__" not in path.parts)
-    rewritten = {name: change((book / name).read_text(encoding="utf-8"), gone) for name, change in REWRITTEN.items()}
+    names = [path.relative_to(book) for path in gone]
+    rewritten = {name: change((book / name).read_text(encoding="utf-8"), names) for name, change in REWRITTEN.items()}
     for name, text in rewritten.items():
         if text == (book / name).read_text(encoding="utf-8"):
             raise ValueError(f"{name} has nothing to leave out: _ext/shorten.py is out of date.")
@@ -77,7 +78,7 @@ def shorten(book, keep):
 def _without_pages(toc, gone):
     """Leave out the lines of pages that are gone, and each part that has no page left."""
     for path in gone:
-        toc = re.sub(rf"^ *- file: chapters/(appendix/)?{re.escape(path.stem)}\n", "", toc, flags=re.M)
+        toc = re.sub(rf"^ *- file: {re.escape(path.with_suffix('').as_posix())}\n", "", toc, flags=re.M)
     return re.sub(r"^  - caption: .*\n    chapters:\n(?!      - )", "", toc, flags=re.M)
 
 
