@@ -19,14 +19,3 @@ def exercise_5_2():
     yield right(far)
     yield wrong(far[::-1], "These are the two, the other way round.")
     yield wrong([sum(change < -3), sum(change > 3)], "Three points or more includes three.")
-
-
-def exercise_5_3():
-    scores = prepost.load("scores")
-    confidence, strain = (
-        prepost.pseudo_median((scores[f"{name}_after"] - scores[f"{name}_before"]).dropna())["estimate"]
-        for name in ("feedback", "strain")
-    )
-    yield right(confidence, within=0.05)
-    yield wrong(-confidence, "You took the first score minus the second.")
-    yield wrong(strain, "This is the pseudo-median for strain.")
